@@ -1,7 +1,7 @@
-// Runs before `npm start` and `npm test`, on whatever Node finds it: plain CommonJS without newer syntax.
+// Runs before `npm start` and `npm test`, on whatever Node is found: plain CommonJS that an old one can read.
 'use strict';
 
-var major = Number(process.versions.node.split('.')[0]);
+const major = Number(process.versions.node.split('.')[0]);
 
 if (!(major >= 24)) {
   console.error(
