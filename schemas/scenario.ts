@@ -1,0 +1,333 @@
+import { Type, type Static } from 'typebox';
+import type { CorrelationMatrix } from './market.ts';
+import { closed, identifier, ref, stringEnum } from './schema-kit.ts';
+
+const volMultiplier = Type.Number({
+  description: 'Multiplier of realised volatility.',
+  minimum: 0,
+  maximum: 100,
+  examples: [2.25],
+});
+const drift = Type.Number({
+  description: 'Drift, decimal a year, before dividends. Default: the risk-free rate, so risk-neutral.',
+  minimum: -100,
+  maximum: 100,
+  examples: [-0.6],
+});
+
+export const RegimeCorrelationCalm = Type.Object(
+  { kind: Type.Literal('calm') },
+  { $id: 'RegimeCorrelationCalm', ...closed, description: 'The calm matrix of the market.' },
+);
+export const RegimeCorrelationSpike = Type.Object(
+  {
+    kind: Type.Literal('spike'),
+    average: Type.Number({
+      description:
+        'Average correlation to reach: upward by mixing with one common factor (crisis signs respected), downward with independence.',
+      minimum: -1,
+      maximum: 1,
+      examples: [0.9],
+    }),
+  },
+  { $id: 'RegimeCorrelationSpike', ...closed, description: 'The calm matrix moved to an average correlation.' },
+);
+export const RegimeCorrelationBlend = Type.Object(
+  {
+    kind: Type.Literal('blend'),
+    toward: stringEnum(['one', 'identity'] as const, { description: 'One common factor, or independence.' }),
+    weight: Type.Number({ description: 'Weight of `toward` in the mixture.', minimum: 0, maximum: 1, examples: [0.5] }),
+  },
+  {
+    $id: 'RegimeCorrelationBlend',
+    ...closed,
+    description: 'The calm matrix mixed with an extreme one by a given weight.',
+  },
+);
+export type RegimeCorrelation =
+  | Static<typeof RegimeCorrelationCalm>
+  | Static<typeof RegimeCorrelationSpike>
+  | Static<typeof RegimeCorrelationBlend>
+  | CorrelationMatrix;
+export const RegimeCorrelation = Type.Unsafe<RegimeCorrelation>({
+  $id: 'RegimeCorrelation',
+  type: 'object',
+  required: ['kind'],
+  discriminator: { propertyName: 'kind' },
+  oneOf: ['RegimeCorrelationCalm', 'RegimeCorrelationSpike', 'RegimeCorrelationBlend', 'CorrelationMatrix'].map(
+    (id) => ({
+      $ref: `${id}#`,
+    }),
+  ),
+  description: 'Correlations of a regime; `kind` says how they are given.',
+});
+
+export const RegimeOverride = Type.Object(
+  {
+    underlyings: Type.Optional(
+      Type.Array(identifier('Underlying.', 'NVDA'), { description: 'Select by id.', minItems: 1, maxItems: 1000 }),
+    ),
+    sector: Type.Optional(identifier('Select by sector.', 'semis')),
+    heaviest: Type.Optional(
+      Type.Integer({
+        description:
+          'Select the so-many heaviest constituents of the reference index (the first index, in market order, that the book trades, else the first of the market); without an index, the first underlyings of the market.',
+        minimum: 1,
+        maximum: 1000,
+        examples: [3],
+      }),
+    ),
+    volMultiplier: Type.Optional(volMultiplier),
+    drift: Type.Optional(drift),
+  },
+  {
+    $id: 'RegimeOverride',
+    ...closed,
+    description:
+      'Other volatility or drift for some underlyings, selected by exactly one of `underlyings`, `sector`, `heaviest`. Later overrides win.',
+  },
+);
+export type RegimeOverride = Static<typeof RegimeOverride>;
+
+const jumpSize = {
+  mean: Type.Number({ description: 'Mean of the log jump.', minimum: -10, maximum: 10, examples: [-0.3] }),
+  stdev: Type.Number({ description: 'Standard deviation of the log jump.', minimum: 0, maximum: 10, examples: [0.1] }),
+};
+export const RegimeJumps = Type.Object(
+  {
+    intensity: Type.Number({ description: 'Expected jumps a year.', minimum: 0, maximum: 1000, examples: [2] }),
+    ...jumpSize,
+  },
+  { $id: 'RegimeJumps', ...closed, description: 'Systemic jumps of a regime. Not computed by this version.' },
+);
+
+export const Regime = Type.Object(
+  {
+    id: identifier('Id, unique in the scenario.', 'crisis'),
+    volMultiplier: Type.Optional(
+      Type.Number({
+        description: 'Multiplier of realised volatility. Default: 1.',
+        minimum: 0,
+        maximum: 100,
+        default: 1,
+        examples: [2.25],
+      }),
+    ),
+    volMultipliers: Type.Optional(
+      Type.Record(Type.String(), volMultiplier, {
+        description: 'Multipliers of realised volatility by underlying, in place of `volMultiplier`. Default: none.',
+        examples: [{ NVDA: 2.6 }],
+      }),
+    ),
+    overrides: Type.Optional(
+      Type.Array(ref(RegimeOverride), {
+        description: 'Other volatility or drift for some underlyings. Default: none.',
+        maxItems: 64,
+      }),
+    ),
+    correlation: Type.Optional(ref(RegimeCorrelation, { description: 'Default: calm.' })),
+    drift: Type.Optional(drift),
+    impliedVolMultiplier: Type.Optional(
+      Type.Number({
+        description: 'Level that implied volatilities move to, as a multiple of those at the start. Default: 1.',
+        exclusiveMinimum: 0,
+        maximum: 100,
+        default: 1,
+        examples: [1.8],
+      }),
+    ),
+    impliedCorrelation: Type.Optional(
+      Type.Number({
+        description: 'Level that implied correlation moves to. Default: the one at the start.',
+        minimum: -1,
+        maximum: 1,
+        examples: [0.85],
+      }),
+    ),
+    skewMultiplier: Type.Optional(
+      Type.Number({
+        description: 'Multiplier of the smile. Default: 1. This version computes 1 only.',
+        minimum: 0,
+        maximum: 100,
+        default: 1,
+      }),
+    ),
+    liquidityMultiplier: Type.Optional(
+      Type.Number({
+        description: 'Multiplier of every trading cost. Default: 1. Without costs in the book it changes nothing.',
+        minimum: 0,
+        maximum: 1000,
+        default: 1,
+        examples: [3],
+      }),
+    ),
+    jumps: Type.Optional(ref(RegimeJumps, { description: 'Default: none.' })),
+  },
+  { $id: 'Regime', ...closed, description: 'A state of the market.' },
+);
+export type Regime = Static<typeof Regime>;
+
+const probability = Type.Number({ minimum: 0, maximum: 1, description: 'Probability.' });
+
+export const DailyTransition = Type.Object(
+  {
+    kind: Type.Literal('daily'),
+    matrix: Type.Array(Type.Array(probability, { maxItems: 8 }), {
+      description: 'Row r holds the probabilities of tomorrow’s regime when today’s is r; rows sum to 1 within 1e-9.',
+      minItems: 1,
+      maxItems: 8,
+      examples: [
+        [
+          [0.99, 0.01],
+          [0.05, 0.95],
+        ],
+      ],
+    }),
+  },
+  { $id: 'DailyTransition', ...closed, description: 'Daily transition matrix.' },
+);
+export const DurationTransition = Type.Object(
+  {
+    kind: Type.Literal('durations'),
+    meanDays: Type.Array(
+      Type.Number({ description: 'Expected stay in days.', minimum: 1, maximum: 1e9, examples: [100] }),
+      {
+        description: 'Expected stay in each regime: the chain leaves with probability 1/meanDays a day.',
+        minItems: 1,
+        maxItems: 8,
+      },
+    ),
+    next: Type.Array(Type.Array(probability, { maxItems: 8 }), {
+      description: 'Row r holds where the chain goes when it leaves r; the diagonal is 0, rows sum to 1 within 1e-9.',
+      minItems: 1,
+      maxItems: 8,
+    }),
+  },
+  { $id: 'DurationTransition', ...closed, description: 'Expected durations and where the chain goes next.' },
+);
+export type Transition = Static<typeof DailyTransition> | Static<typeof DurationTransition>;
+export const Transition = Type.Unsafe<Transition>({
+  $id: 'Transition',
+  type: 'object',
+  required: ['kind'],
+  discriminator: { propertyName: 'kind' },
+  oneOf: [{ $ref: 'DailyTransition#' }, { $ref: 'DurationTransition#' }],
+  description: 'How regimes follow each other; `kind` says how it is given.',
+});
+
+export const InitialDistribution = Type.Object(
+  {
+    regime: Type.Optional(identifier('Regime of day 1.', 'calm')),
+    probabilities: Type.Optional(
+      Type.Array(probability, { description: 'Distribution of the regime of day 1.', minItems: 1, maxItems: 8 }),
+    ),
+  },
+  {
+    $id: 'InitialDistribution',
+    ...closed,
+    minProperties: 1,
+    maxProperties: 1,
+    description: 'Exactly one of `regime` and `probabilities`.',
+  },
+);
+export type Initial = 'stationary' | Static<typeof InitialDistribution>;
+
+export const ForcedWindow = Type.Object(
+  {
+    fromDay: Type.Integer({ description: 'First day of the window.', minimum: 1, maximum: 1260, examples: [10] }),
+    toDay: Type.Integer({
+      description: 'Last day of the window, included.',
+      minimum: 1,
+      maximum: 1260,
+      examples: [30],
+    }),
+    regime: identifier('Regime forced.', 'crisis'),
+  },
+  {
+    $id: 'ForcedWindow',
+    ...closed,
+    description: 'Days on which a regime is forced; the chain goes on from it afterwards.',
+  },
+);
+
+export const ScenarioEvent = Type.Object(
+  {
+    day: Type.Integer({ description: 'Trading day.', minimum: 1, maximum: 1260, examples: [40] }),
+    probability: Type.Optional(
+      Type.Number({ description: 'Probability. Default: 1.', minimum: 0, maximum: 1, default: 1, examples: [0.3] }),
+    ),
+    jumps: Type.Optional(
+      Type.Array(Type.Object({ underlying: identifier('Underlying.', 'NVDA'), ...jumpSize }, closed), {
+        description: 'Jumps on the day. Default: none.',
+        maxItems: 1000,
+      }),
+    ),
+    startsRegime: Type.Optional(identifier('Regime that starts on the day. Default: none.', 'crisis')),
+    forDays: Type.Optional(
+      Type.Integer({ description: 'For how many days. Default: 1.', minimum: 1, maximum: 1260, default: 1 }),
+    ),
+  },
+  { $id: 'ScenarioEvent', ...closed, description: 'A dated catalyst. Not computed by this version.' },
+);
+
+const halfLife = (what: string) =>
+  Type.Optional(
+    Type.Number({
+      description: `Half-life in days with which ${what} moves to its level in the regime; 0 is at once. Default: 0.`,
+      minimum: 0,
+      maximum: 10_000,
+      default: 0,
+      examples: [5],
+    }),
+  );
+
+export const Scenario = Type.Object(
+  {
+    id: identifier('Id of the scenario, unique in the request.', 'two-state'),
+    description: Type.Optional(
+      Type.String({ description: 'What it stands for, with its sources. Default: none.', maxLength: 4000 }),
+    ),
+    regimes: Type.Array(ref(Regime), { description: 'States of the market.', minItems: 1, maxItems: 8 }),
+    transition: Type.Optional(ref(Transition, { description: 'May be left out only when there is one regime.' })),
+    initial: Type.Optional(
+      Type.Unsafe<Initial>({
+        description:
+          'Regime of day 1: { "regime": id }, { "probabilities": [..] }, or "stationary". Default: the first regime.',
+        anyOf: [{ type: 'string', enum: ['stationary'] }, { $ref: 'InitialDistribution#' }],
+        examples: [{ regime: 'calm' }],
+      }),
+    ),
+    impliedVolHalfLifeDays: halfLife('implied volatility'),
+    impliedCorrelationHalfLifeDays: halfLife('implied correlation'),
+    forced: Type.Optional(
+      Type.Array(ref(ForcedWindow), {
+        description: 'Windows that force a regime; they must not overlap. Default: none.',
+        maxItems: 64,
+      }),
+    ),
+    events: Type.Optional(
+      Type.Array(ref(ScenarioEvent), { description: 'Dated catalysts. Default: none.', maxItems: 64 }),
+    ),
+  },
+  { $id: 'Scenario', ...closed, description: 'Regimes of the market and how they follow each other.' },
+);
+export type Scenario = Static<typeof Scenario>;
+
+/** A shipped scenario or an inline one, as a run names it. */
+export const ScenarioChoice = Type.Unsafe<string | Scenario>({
+  $id: 'ScenarioChoice',
+  description: 'Id of a shipped scenario (see `GET /v1/scenarios`), or a scenario in full.',
+  anyOf: [{ type: 'string', minLength: 1, maxLength: 64 }, { $ref: 'Scenario#' }],
+  examples: ['baseline'],
+});
+
+export const ScenarioList = Type.Object(
+  {
+    items: Type.Array(ref(Scenario), { description: 'Scenarios.' }),
+    nextCursor: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description: 'Cursor of the next page, null on the last.',
+    }),
+  },
+  { $id: 'ScenarioList', ...closed, description: 'A page of scenarios.' },
+);

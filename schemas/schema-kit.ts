@@ -1,0 +1,35 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+/**
+ * Reference to a named schema, so that openapi.yaml shows one component instead of copies.
+ * The schema must carry an `$id` and be listed in `registry.ts`.
+ */
+export function ref<T extends TSchema>(schema: T, options: { description?: string } = {}) {
+  const id = (schema as { $id?: string }).$id;
+  if (id === undefined) throw new RangeError('ref() needs a schema with an $id');
+  return Type.Unsafe<Static<T>>({ $ref: `${id}#`, ...options });
+}
+
+/** A number, or null where the quantity does not exist (the description of the field says when). */
+export function nullableNumber(options: Record<string, unknown> & { description: string }) {
+  return Type.Unsafe<number | null>({ type: ['number', 'null'], ...options });
+}
+
+/** A closed list of strings, shown as `enum` in OpenAPI. */
+export function stringEnum<const T extends readonly string[]>(values: T, options: Record<string, unknown> = {}) {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
+}
+
+/** Options that make an object refuse fields it does not know. */
+export const closed = { additionalProperties: false } as const;
+
+/** Names chosen by the user: positions, underlyings, indices, regimes, scenarios, limits, tags. */
+export function identifier(description: string, example: string) {
+  return Type.String({
+    description,
+    minLength: 1,
+    maxLength: 64,
+    pattern: '^[A-Za-z0-9^][A-Za-z0-9 ._:^/&-]*$',
+    examples: [example],
+  });
+}

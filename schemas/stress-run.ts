@@ -1,0 +1,177 @@
+import { Type, type Static } from 'typebox';
+import { Book } from './book.ts';
+import { Failure } from './failure.ts';
+import { Market } from './market.ts';
+import { ScenarioChoice } from './scenario.ts';
+import { closed, identifier, nullableNumber, ref, stringEnum } from './schema-kit.ts';
+import { StressResult, Verdict } from './stress-result.ts';
+
+export const DEFAULT_SCENARIOS: readonly string[] = ['baseline'];
+export const DEFAULT_HORIZON_DAYS = 63;
+export const DEFAULT_PATHS = 100_000;
+export const DEFAULT_LEVELS: readonly number[] = [0.95, 0.975, 0.99, 0.995, 0.999];
+export const DEFAULT_SURVIVAL_THRESHOLD = 0.8;
+
+export const Simulation = Type.Object(
+  {
+    horizonDays: Type.Optional(
+      Type.Integer({
+        description: 'Horizon in trading days. Default: 63.',
+        minimum: 1,
+        maximum: 1260,
+        default: DEFAULT_HORIZON_DAYS,
+        examples: [63],
+      }),
+    ),
+    paths: Type.Optional(
+      Type.Integer({
+        description: 'Paths of each scenario. Default: 100000.',
+        minimum: 1,
+        maximum: 10_000_000,
+        default: DEFAULT_PATHS,
+        examples: [20_000],
+      }),
+    ),
+    seed: Type.Optional(
+      Type.String({
+        description:
+          'Seed, an unsigned 64-bit integer in decimal, as a string. Default: derived from the content of the request.',
+        pattern: '^[0-9]{1,20}$',
+        examples: ['42'],
+      }),
+    ),
+    sampling: Type.Optional(
+      stringEnum(['plain', 'tail'] as const, {
+        description:
+          'Plain Monte Carlo, or importance sampling of the tail. Default: plain. This version computes plain only.',
+        default: 'plain',
+      }),
+    ),
+    levels: Type.Optional(
+      Type.Array(
+        Type.Number({ description: 'Confidence level.', exclusiveMinimum: 0.5, exclusiveMaximum: 1, examples: [0.99] }),
+        {
+          description: 'Confidence levels of VaR and ES. Default: 0.95, 0.975, 0.99, 0.995, 0.999.',
+          minItems: 1,
+          maxItems: 32,
+          uniqueItems: true,
+          default: [...DEFAULT_LEVELS],
+        },
+      ),
+    ),
+    survivalThreshold: Type.Optional(
+      Type.Number({
+        description:
+          'A path survives when NAV stays above this fraction of the NAV at the start on every day. Default: 0.80.',
+        minimum: 0,
+        exclusiveMaximum: 1,
+        default: DEFAULT_SURVIVAL_THRESHOLD,
+        examples: [0.8],
+      }),
+    ),
+  },
+  { $id: 'Simulation', ...closed, description: 'How the paths are simulated.' },
+);
+export type Simulation = Static<typeof Simulation>;
+
+const storedId = (what: string) =>
+  Type.Optional(
+    identifier(`Id of a stored ${what}, in place of an inline one. Not available in this version.`, 'ai-dispersion'),
+  );
+const storedVersion = (what: string) =>
+  Type.Optional(
+    Type.Integer({
+      description: `Version of the stored ${what}. Default: the newest. Not available in this version.`,
+      minimum: 1,
+    }),
+  );
+
+export const StressRunRequest = Type.Object(
+  {
+    book: Type.Optional(ref(Book, { description: 'The book. Give this or `bookId`.' })),
+    bookId: storedId('book'),
+    bookVersion: storedVersion('book'),
+    market: Type.Optional(ref(Market, { description: 'The market. Give this or `marketId`.' })),
+    marketId: storedId('market'),
+    marketVersion: storedVersion('market'),
+    scenarios: Type.Optional(
+      Type.Array(ref(ScenarioChoice), {
+        description:
+          'Scenarios: ids of shipped ones and inline ones, mixed; each is simulated with the same random numbers. Default: ["baseline"].',
+        minItems: 1,
+        maxItems: 32,
+        default: [...DEFAULT_SCENARIOS],
+      }),
+    ),
+    simulation: Type.Optional(ref(Simulation, { description: 'Default: every default of its fields.' })),
+    label: Type.Optional(
+      Type.String({
+        description: 'Free text to find the run by. Default: none.',
+        minLength: 1,
+        maxLength: 200,
+        examples: ['nightly'],
+      }),
+    ),
+  },
+  { $id: 'StressRunRequest', ...closed, description: 'A book, a market, scenarios and how to simulate them.' },
+);
+export type StressRunRequest = Static<typeof StressRunRequest>;
+
+export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+const instant = (description: string) =>
+  Type.String({ description: `${description} ISO 8601, UTC.`, examples: ['2026-11-20T22:30:00.000Z'] });
+
+export const StressRun = Type.Object(
+  {
+    id: Type.String({ description: 'Id of the run.', examples: ['0193f3a2-7c1e-7d3a-9a51-0f8f7c2b9e10'] }),
+    status: stringEnum(RUN_STATUSES, { description: 'Where the run is.', examples: ['succeeded'] }),
+    label: Type.Optional(Type.String({ description: 'Label given with the request.' })),
+    createdAt: instant('When the request was accepted.'),
+    startedAt: Type.Optional(instant('When the simulation started.')),
+    finishedAt: Type.Optional(instant('When the run ended.')),
+    progress: Type.Object(
+      {
+        pathsDone: Type.Integer({ description: 'Paths done, over all scenarios.', examples: [20_000] }),
+        paths: Type.Integer({ description: 'Paths to do, over all scenarios.', examples: [20_000] }),
+        secondsLeft: nullableNumber({
+          description: 'Estimated seconds left; null before the first paths are done.',
+          examples: [0],
+        }),
+      },
+      { ...closed, description: 'How far the run is.' },
+    ),
+    inputHash: Type.String({
+      description: 'SHA-256 of the canonical content that decides the numbers, hex.',
+      examples: ['9f86d081884c7d65'],
+    }),
+    seed: Type.String({ description: 'Seed used.', examples: ['42'] }),
+    engine: Type.Object(
+      {
+        version: Type.String({ description: 'Version of rho90.', examples: ['0.1.0'] }),
+        kernelHash: Type.String({
+          description: 'Identifies the arithmetic: same hash and input, same bits.',
+          examples: ['reference-1'],
+        }),
+      },
+      { ...closed, description: 'What computes the run.' },
+    ),
+    summary: Type.Optional(ref(Verdict, { description: 'Verdict, once the run has succeeded.' })),
+    failures: Type.Optional(Type.Array(ref(Failure), { description: 'Why the run failed.' })),
+    result: Type.Optional(ref(StressResult, { description: 'The result, only in the answer to `Prefer: wait`.' })),
+  },
+  { $id: 'StressRun', ...closed, description: 'A stress run.' },
+);
+export type StressRun = Static<typeof StressRun>;
+
+export const StressRunList = Type.Object(
+  {
+    items: Type.Array(ref(StressRun), { description: 'Runs, newest first.' }),
+    nextCursor: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description: 'Cursor of the next page, null on the last.',
+    }),
+  },
+  { $id: 'StressRunList', ...closed, description: 'A page of runs.' },
+);
