@@ -1,22 +1,6 @@
-import type { Book } from '../schemas/book.ts';
-import type { Failure } from '../schemas/failure.ts';
-import type { Market } from '../schemas/market.ts';
-import type { Scenario } from '../schemas/scenario.ts';
+import type { RunInput } from '../models/book/run-input.ts';
+import type { Outcome } from '../models/outcome.ts';
 import type { StressResult } from '../schemas/stress-result.ts';
-import type { Simulation } from '../schemas/stress-run.ts';
-
-/** A value, or everything that stands in its way. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failures: readonly Failure[] };
-
-/** A request whose references have been replaced by what they refer to. */
-export interface RunInput {
-  readonly book: Book;
-  readonly market: Market;
-  readonly scenarios: readonly Scenario[];
-  readonly simulation: Simulation;
-}
 
 /** A run that has passed every check; `plan` is for the engine alone. */
 export interface PreparedRun {
