@@ -8,9 +8,12 @@ import { read, readImports, root, sourceFiles } from './support/source-tree.ts';
 const product = sourceFiles(['schemas', 'models', 'workers', 'server']);
 const everything = sourceFiles(['schemas', 'models', 'workers', 'server', 'scripts', 'bench']);
 
-/** Files longer than a reader's screen-and-a-half, each with the reason why it stays in one piece. */
 const maxLines = 300;
-const longFiles: Readonly<Record<string, string>> = {};
+/** The files over the limit, each with the reason why it stays in one piece. */
+const longFiles: Readonly<Record<string, string>> = {
+  'schemas/scenario.ts': 'a table: the fields of one resource with unit, bounds and example',
+  'schemas/stress-result.ts': 'a table: the fields of one resource with unit, bounds and example',
+};
 
 t.test('every import goes in the allowed direction', async (t) => {
   const found = everything.flatMap((file) =>
