@@ -62,7 +62,7 @@ await t.test('the smallest eigenvalue of a common correlation is 1 - rho, or 1 +
 });
 
 await t.test('the smallest eigenvalue of the indefinite 3 x 3 example is 1 - √2', async (t) => {
-  // Higham 2002, "Computing the nearest correlation matrix", IMA J. Numer. Anal. 22, §1; path matrix: 1 + 2 cos(3π/4).
+  // Higham 2002, "Computing the nearest correlation matrix", IMA J. Numer. Anal. 22, §4; path matrix: 1 + 2 cos(3π/4).
   const matrix = Float64Array.of(1, 1, 0, 1, 1, 1, 0, 1, 1);
   t.ok(Math.abs(smallestEigenvalue(matrix, 3) - (1 - Math.SQRT2)) < 1e-14);
   t.notOk(isPositiveSemiDefinite(matrix, 3));
