@@ -1,0 +1,76 @@
+import { CompensatedSum } from './compensated-sum.ts';
+import { weightTotals } from './sample.ts';
+import { NORMAL_95 } from './value-at-risk.ts';
+
+/** A probability with its sampling error. */
+export interface ProbabilityEstimate {
+  readonly value: number;
+  readonly standardError: number;
+  readonly interval95: [number, number];
+}
+
+/** What cannot happen under the rules that were run: a probability of exactly 0, known without sampling. */
+export const IMPOSSIBLE: ProbabilityEstimate = { value: 0, standardError: 0, interval95: [0, 0] };
+
+/**
+ * Probability of an event from the paths on which it happened.
+ *
+ * Value: share of the weight (self-normalised). Standard error sqrt(p (1 - p) / n); weighted
+ * sqrt(sum w_i^2 (1_i - p)^2), w summing to 1. Wilson's 95 % interval, which stays sensible where nothing or everything
+ * happened, and where the standard error is 0 although the probability is not known. Weighted, it uses the size of the
+ * plain sample with the same standard error, and the effective sample size where p is 0 or 1.
+ *
+ * Source: E. Wilson, Probable inference, J. American Statistical Association 22 (1927).
+ * @param happened [n], non-zero where the event happened (0/1 flags, or a day with 0 = never)
+ * @param weights  [n], at least 0, or null for plain sampling
+ * @throws RangeError when n = 0 or a length differs
+ */
+export function probability(happened: Uint8Array | Uint16Array, weights: Float64Array | null): ProbabilityEstimate {
+  const n = happened.length;
+  if (n === 0) throw new RangeError('happened is empty; need at least one path');
+  if (weights === null) {
+    let count = 0;
+    for (let i = 0; i < n; i++) if (happened[i] !== 0) count++;
+    return probabilityOfCount(count, n);
+  }
+  const { total, effectiveSize } = weightTotals(weights, n);
+  const sum = new CompensatedSum();
+  const squares = new CompensatedSum();
+  for (let i = 0; i < n; i++) {
+    if (happened[i] === 0) continue;
+    sum.add(weights[i] / total);
+    squares.add((weights[i] / total) ** 2);
+  }
+  const value = Math.min(sum.value, 1);
+  const others = Math.max(1 / effectiveSize - squares.value, 0);
+  const variance = (1 - value) ** 2 * squares.value + value ** 2 * others;
+  const size = variance > 0 ? (value * (1 - value)) / variance : effectiveSize;
+  return { value, standardError: Math.sqrt(variance), interval95: wilson(value, size > 0 ? size : effectiveSize) };
+}
+
+/**
+ * Probability of an event that happened on some of n plainly sampled paths; see probability.
+ * @param count paths on which it happened, 0..n
+ * @param n     paths, at least 1
+ * @throws RangeError when n < 1 or count is outside 0..n
+ */
+export function probabilityOfCount(count: number, n: number): ProbabilityEstimate {
+  if (!(n >= 1)) throw new RangeError(`n is ${n}; need at least 1`);
+  if (!(count >= 0 && count <= n)) throw new RangeError(`count is ${count}; need 0 to ${n}`);
+  const value = count / n;
+  return { value, standardError: Math.sqrt((value * (1 - value)) / n), interval95: wilson(value, n) };
+}
+
+/** The probability that the event does not happen. */
+export function complement(estimate: ProbabilityEstimate): ProbabilityEstimate {
+  const [low, high] = estimate.interval95;
+  return { value: 1 - estimate.value, standardError: estimate.standardError, interval95: [1 - high, 1 - low] };
+}
+
+function wilson(p: number, n: number): [number, number] {
+  const z2 = NORMAL_95 ** 2;
+  const centre = (p + z2 / (2 * n)) / (1 + z2 / n);
+  const half = (NORMAL_95 / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
+  // At p = 0 and p = 1 one end is exactly p; rounding must not push it outside.
+  return [p === 0 ? 0 : Math.max(centre - half, 0), p === 1 ? 1 : Math.min(centre + half, 1)];
+}
