@@ -1,0 +1,117 @@
+import { CompensatedSum } from './compensated-sum.ts';
+import { quantile, sortSample, weightTotals } from './sample.ts';
+
+/** Mean over part of the paths. */
+export interface ConditionalMean {
+  /** null when no path (or no weight) is in the part */
+  readonly value: number | null;
+  /** null with fewer than 2 effective paths */
+  readonly standardError: number | null;
+  /** share of the weight in the part */
+  readonly share: number;
+}
+
+/** Mean P&L of the paths whose driver lies in one decile. */
+export interface DecileRow {
+  /** lower end of the driver; not in the row, but for the first row */
+  readonly from: number;
+  /** upper end of the driver, in the row */
+  readonly to: number;
+  /** money; null when no path is in the row because the driver is tied */
+  readonly meanPnl: number | null;
+  readonly standardError: number | null;
+  readonly share: number;
+}
+
+const DECILES = 10;
+
+/**
+ * Mean of the P&L over the paths on which something happened.
+ *
+ * Ratio estimator sum w_i 1_i x_i / sum w_i 1_i; standard error sqrt(sum_in w_i^2 (x_i - mean)^2 m/(m-1)) / sum_in w_i
+ * with m the effective number of paths in the part, which is s/sqrt(m) for a plain sample.
+ *
+ * Source: W. Cochran, Sampling Techniques, 3rd ed. 1977, section 6.3.
+ * @param pnl       [n], path order, finite
+ * @param indicator [n], non-zero where it happened
+ * @param weights   [n], at least 0, or null for plain sampling
+ * @throws RangeError when n = 0 or a length differs
+ */
+export function meanGiven(
+  pnl: Float64Array,
+  indicator: Uint8Array | Uint16Array,
+  weights: Float64Array | null,
+): ConditionalMean {
+  const n = pnl.length;
+  if (n === 0) throw new RangeError('pnl is empty; need at least one path');
+  if (indicator.length !== n) throw new RangeError(`indicator has length ${indicator.length}; need ${n}, one per path`);
+  const groups = Uint16Array.from(indicator, (flag) => (flag === 0 ? 0 : 1));
+  return groupMeans(pnl, groups, 2, weights)[1];
+}
+
+/**
+ * Mean P&L by decile of a driver, such as the realised correlation of a path.
+ *
+ * The decile ends are the (weighted) lower order statistics at 10 %, 20 %, ...; a path belongs to the first decile
+ * whose upper end its driver does not exceed. Paths with equal drivers therefore stay together, whatever their order,
+ * and a driver with many ties leaves rows empty. Means as in meanGiven.
+ * @param pnl     [n], path order, finite
+ * @param driver  [n], path order, finite
+ * @param weights [n], at least 0, or null for plain sampling
+ * @returns 10 rows, ascending
+ * @throws RangeError when n = 0, a length differs or a driver is not finite
+ */
+export function pnlByDeciles(pnl: Float64Array, driver: Float64Array, weights: Float64Array | null): DecileRow[] {
+  const n = pnl.length;
+  if (driver.length !== n) throw new RangeError(`driver has length ${driver.length}; need ${n}, one per path`);
+  const sorted = sortSample(driver, weights);
+  const ends = Array.from({ length: DECILES - 1 }, (_, k) => quantile(sorted, (k + 1) / DECILES));
+  ends.push(sorted.values[n - 1]);
+  const groups = new Uint16Array(n);
+  for (let i = 0; i < n; i++) {
+    let group = 0;
+    while (driver[i] > ends[group]) group++;
+    groups[i] = group;
+  }
+  return groupMeans(pnl, groups, DECILES, weights).map(({ value, standardError, share }, k) => ({
+    from: k === 0 ? sorted.values[0] : ends[k - 1],
+    to: ends[k],
+    meanPnl: value,
+    standardError,
+    share,
+  }));
+}
+
+/** Means of the P&L over the groups 0..count-1 that the paths are assigned to. */
+function groupMeans(
+  pnl: Float64Array,
+  groups: Uint16Array,
+  count: number,
+  weights: Float64Array | null,
+): ConditionalMean[] {
+  const n = pnl.length;
+  const { total } = weightTotals(weights, n);
+  const newSums = () => Array.from({ length: count }, () => new CompensatedSum());
+  const [weightSums, weightSquares, sums, errors] = [newSums(), newSums(), newSums(), newSums()];
+  for (let i = 0; i < n; i++) {
+    if (!Number.isFinite(pnl[i])) throw new RangeError(`pnl[${i}] is ${pnl[i]}; need a finite number`);
+    const weight = weights === null ? 1 : weights[i];
+    weightSums[groups[i]].add(weight);
+    weightSquares[groups[i]].add(weight * weight);
+    sums[groups[i]].add(weight * pnl[i]);
+  }
+  const means = sums.map((sum, g) => (weightSums[g].value > 0 ? sum.value / weightSums[g].value : null));
+  for (let i = 0; i < n; i++) {
+    const weight = weights === null ? 1 : weights[i];
+    errors[groups[i]].add((weight * (pnl[i] - (means[groups[i]] ?? 0))) ** 2);
+  }
+  return means.map((value, g) => {
+    const inGroup = weightSums[g].value;
+    const effective = value === null ? 0 : inGroup ** 2 / weightSquares[g].value;
+    return {
+      value,
+      standardError: effective > 2 - 1e-6 ? Math.sqrt((errors[g].value * effective) / (effective - 1)) / inGroup : null,
+      share: inGroup / total,
+    };
+  });
+}
