@@ -69,7 +69,7 @@ export function spikeCorrelation(request: SpikeRequest): SpikeResult {
   }
   if (move < 0 && targetAverage < 0) {
     return refuse(
-      `the target average correlation is ${targetAverage}, below the calm average ${calmAverage}; ` +
+      `the target average correlation is ${targetAverage}, below the calm average ${Number(calmAverage.toPrecision(6))}; ` +
         'correlations can only fall toward 0, so it must be at least 0',
     );
   }
