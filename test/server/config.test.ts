@@ -1,0 +1,73 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { isLoopback, loadConfig, type ConfigOutcome } from '../../server/config.ts';
+
+const problemsOf = (outcome: ConfigOutcome) => (outcome.ok ? [] : outcome.problems);
+
+t.test('an empty environment gives a server on loopback that uses the whole machine', async (t) => {
+  t.same(loadConfig({}), {
+    ok: true,
+    config: {
+      host: '127.0.0.1',
+      port: 3000,
+      logLevel: 'info',
+      dataDir: './data',
+      threads: Math.min(256, availableParallelism()),
+    },
+  });
+});
+
+t.test('a variable that is empty counts as not set', async (t) => {
+  t.same(
+    loadConfig({ HOST: '', PORT: '', LOG_LEVEL: '', DATABASE_URL: '', RHO90_DATA_DIR: '', RHO90_THREADS: '' }),
+    loadConfig({}),
+  );
+});
+
+t.test('every setting can be given', async (t) => {
+  const env = { HOST: '0.0.0.0', PORT: '8080', LOG_LEVEL: 'silent', RHO90_DATA_DIR: '/data', RHO90_THREADS: '3' };
+  t.same(
+    loadConfig(env, () => false),
+    { ok: true, config: { host: '0.0.0.0', port: 8080, logLevel: 'silent', dataDir: '/data', threads: 3 } },
+  );
+});
+
+t.test('everything that is wrong is named at once, with what was given and what is allowed', async (t) => {
+  const problems = problemsOf(
+    loadConfig({ HOST: 'a b', PORT: '99999', LOG_LEVEL: 'loud', RHO90_DATA_DIR: 'package.json', RHO90_THREADS: '0' }),
+  );
+  t.same(problems, [
+    'HOST is "a b"; it must be an IP address or a host name (default 127.0.0.1)',
+    'PORT is "99999"; it must be a whole number from 0 to 65535 (default 3000)',
+    'LOG_LEVEL is "loud"; it must be one of fatal, error, warn, info, debug, trace, silent (default info)',
+    'RHO90_DATA_DIR is "package.json"; it must be a directory, or not exist yet (default ./data)',
+    problems[4],
+  ]);
+  t.match(problems[4], /^RHO90_THREADS is "0"; it must be a whole number from 1 to 256 \(default \d+\)$/);
+});
+
+t.test('a number must be written in digits', async (t) => {
+  for (const PORT of ['3000.5', '-1', '0x50', '3e3', ' 80', '١٢', '99999999999999999999']) {
+    t.equal(problemsOf(loadConfig({ PORT })).length, 1, PORT);
+  }
+});
+
+t.test('a database is refused, without repeating its password', async (t) => {
+  const problems = problemsOf(loadConfig({ DATABASE_URL: 'postgres://desk:secret@db/rho90' }));
+  t.match(problems, [/^DATABASE_URL is set; .*keeps runs in memory/]);
+  t.notMatch(problems.join(), /secret/);
+});
+
+t.test('a data directory that is a file is refused, one that exists or does not is fine', async (t) => {
+  t.equal(problemsOf(loadConfig({ RHO90_DATA_DIR: fileURLToPath(import.meta.url) })).length, 1);
+  t.equal(problemsOf(loadConfig({ RHO90_DATA_DIR: 'server' })).length, 0);
+  t.equal(problemsOf(loadConfig({ RHO90_DATA_DIR: 'no/such/directory' })).length, 0);
+});
+
+t.test('only addresses of this machine are loopback', async (t) => {
+  for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) t.ok(isLoopback(host), host);
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', 'desk.example', '1270.0.0.1', '127.0.0.1.example.com']) {
+    t.notOk(isLoopback(host), host);
+  }
+});
