@@ -256,15 +256,13 @@ function step(today: Float64Array, rows: Float64Array): Float64Array {
 
 /** States of the closed class when there is just one: those that every state they reach can reach back. */
 function closedClass(transition: Float64Array, regimes: number): number[] | null {
-  const reaches = Array.from({ length: regimes }, (_, r) =>
-    Array.from({ length: regimes }, (_, s) => r === s || transition[r * regimes + s] > 0),
-  );
+  const states = Array.from({ length: regimes }, (_, r) => r);
+  const reaches = states.map((r) => states.map((s) => r === s || transition[r * regimes + s] > 0));
   for (let via = 0; via < regimes; via++) {
     for (let r = 0; r < regimes; r++) {
       for (let s = 0; s < regimes; s++) if (reaches[r][via] && reaches[via][s]) reaches[r][s] = true;
     }
   }
-  const states = Array.from({ length: regimes }, (_, r) => r);
   const recurrent = states.filter((r) => states.every((s) => !reaches[r][s] || reaches[s][r]));
   return recurrent.every((r) => reaches[recurrent[0]][r]) ? recurrent : null;
 }
