@@ -54,7 +54,10 @@ function quantileInterval(sample: SortedSample, p: number, index: number): [numb
     return [lower >= 1 ? values[lower - 1] : null, upper <= n ? values[upper - 1] : null];
   }
   let squaresBelow = 0;
-  for (let i = 0; i <= index; i++) squaresBelow += weights[i] * weights[i];
+  for (let i = 0; i < index; i++) squaresBelow += weights[i] * weights[i];
+  // The observation at p counts with its part below p: beyond the last whole one the variance would come out as 0.
+  const part = p - (index === 0 ? 0 : cumulative[index - 1]);
+  squaresBelow += weights[index] * Math.min(Math.max(part, 0), weights[index]);
   const variance = (1 - p) ** 2 * squaresBelow + p ** 2 * Math.max(1 / sample.effectiveSize - squaresBelow, 0);
   const m = Math.max(1, Math.round((p * (1 - p)) / variance));
   const { lower, upper } = orderStatisticRanks(m, p);
