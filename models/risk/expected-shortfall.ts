@@ -20,7 +20,7 @@ import type { LevelEstimate } from './value-at-risk.ts';
  * the plain result. The interval is value +- 1.959964 SE; it and SE are null with fewer than 2 (effective) tail
  * observations.
  *
- * Source: C. Acerbi, D. Tasche, On the coherence of expected shortfall, J. Banking and Finance 26 (2002), eq. 4.5;
+ * Source: C. Acerbi, D. Tasche, On the coherence of expected shortfall, J. Banking and Finance 26 (2002);
  * J. Manistre, G. Hancock, Variance of the CTE estimator, North American Actuarial Journal 9 (2005).
  * @param sample sorted P&L, money, gains positive
  * @param level  confidence level in (0, 1), 0.99 = the mean of the worst hundredth

@@ -32,7 +32,7 @@ export interface Moments {
  * sqrt(sum w_i^2 (x_i - mean)^2 m/(m-1)), which is s/sqrt(n) for a plain sample. min and max are over all paths,
  * whatever they weigh.
  *
- * Source: M. Kendall, A. Stuart, The Advanced Theory of Statistics 1, chapter 10.
+ * Source: M. Kendall, A. Stuart, The Advanced Theory of Statistics 1.
  * @param values  [n], path order, finite
  * @param weights [n], at least 0, or null for plain sampling
  * @throws RangeError when n = 0, a length differs or a value is not finite

@@ -60,7 +60,7 @@ export function sortSample(values: Float64Array, weights: Float64Array | null): 
 /**
  * Sum of the weights and Kish's effective sample size (sum w)^2 / sum w^2.
  *
- * Source: L. Kish, Survey Sampling, 1965, section 11.7.
+ * Source: L. Kish, Survey Sampling, 1965.
  * @param weights [n], at least 0, or null for weights of 1
  * @param n       observations the weights belong to
  * @throws RangeError when the length differs, a weight is negative or not finite, or all are 0

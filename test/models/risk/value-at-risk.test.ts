@@ -28,7 +28,7 @@ t.test('the ranks leave at most 2.5 % of the binomial law on either side', async
 });
 
 t.test('the median of 100 lies between observations 40 and 61', async (t) => {
-  // Conover, Practical Nonparametric Statistics, 3rd ed., table A3: P(B <= 39) = 0.0176, P(B <= 40) = 0.0284 at n = 100.
+  // Exact binomial law at n = 100, p = 0.5: P(B <= 39) = 0.0176, P(B <= 40) = 0.0284; symmetric above.
   t.same(orderStatisticRanks(100, 0.5), { lower: 40, upper: 61 });
 });
 
