@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { Position } from './position.ts';
 import { closed, identifier, ref, stringEnum } from './schema-kit.ts';
 
@@ -81,7 +81,7 @@ const exitBase = Type.Optional(
     default: 'premium',
   }),
 );
-const exitRule = <const Tag extends string, P extends Record<string, import('typebox').TSchema>>(
+const exitRule = <const Tag extends string, P extends Record<string, TSchema>>(
   tag: Tag,
   $id: string,
   description: string,

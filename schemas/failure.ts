@@ -41,6 +41,7 @@ export const FAILURE_REASONS = {
   expression_invalid: 'A limit expression is not one comparison of allowed names and functions.',
   too_much_work: 'The run would exceed the work limit shown at /v1/limits; the message states its cost.',
   unsupported: 'The field is part of the contract, but this version does not compute it yet.',
+  internal_error: 'The server failed while it computed the run; nothing is wrong with the input.',
 } as const;
 
 export type FailureReason = keyof typeof FAILURE_REASONS;

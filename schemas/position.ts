@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { closed, identifier, ref, stringEnum } from './schema-kit.ts';
 
 const side = stringEnum(['long', 'short'] as const, { description: 'Long is bought, short is sold.' });
@@ -80,7 +80,7 @@ const maturity = {
 };
 
 /** The tag of a position, and the schema's name. */
-function positionObject<const Tag extends string, P extends Record<string, import('typebox').TSchema>>(
+function positionObject<const Tag extends string, P extends Record<string, TSchema>>(
   tag: Tag,
   $id: string,
   description: string,

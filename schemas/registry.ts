@@ -29,7 +29,7 @@ function schemasIn(value: unknown): (TSchema & { $id: string })[] {
   if ('$id' in value && typeof value.$id === 'string') return [value as TSchema & { $id: string }];
   // The tables of a union (POSITION_SCHEMAS, EXIT_RULE_SCHEMAS) hold schemas as values.
   return Object.values(value).filter(
-    (entry): entry is TSchema & { $id: string } =>
+    (entry: unknown): entry is TSchema & { $id: string } =>
       typeof entry === 'object' && entry !== null && '$id' in entry && typeof entry.$id === 'string',
   );
 }

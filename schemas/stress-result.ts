@@ -90,6 +90,7 @@ export const Pnl = Type.Object(
   },
   { $id: 'Pnl', ...closed, description: 'P&L at the horizon, positive for a gain.' },
 );
+export type Pnl = Static<typeof Pnl>;
 
 export const LossDistribution = Type.Object(
   {
@@ -113,6 +114,7 @@ export const LossDistribution = Type.Object(
   },
   { $id: 'LossDistribution', ...closed, description: 'Distribution of P&L and losses at the horizon.' },
 );
+export type LossDistribution = Static<typeof LossDistribution>;
 
 export const Survivability = Type.Object(
   {
@@ -171,6 +173,7 @@ export const Survivability = Type.Object(
   },
   { $id: 'Survivability', ...closed, description: 'Whether the fund lives.' },
 );
+export type Survivability = Static<typeof Survivability>;
 
 const distribution = (description: string) =>
   Type.Object(
@@ -202,7 +205,10 @@ export const IndexCorrelation = Type.Object(
         {
           from: number('Lowest realised correlation.'),
           to: number('Highest realised correlation.'),
-          meanPnl: number('Mean P&L, money.'),
+          meanPnl: nullableNumber({
+            description: 'Mean P&L, money; null when the decile is empty because correlations are tied.',
+          }),
+          share: number('Share of paths.', 0.1),
           standardError: nullableNumber({ description: 'Standard error.' }),
         },
         closed,
@@ -212,6 +218,7 @@ export const IndexCorrelation = Type.Object(
   },
   { $id: 'IndexCorrelation', ...closed, description: 'Correlation of the constituents of one index.' },
 );
+export type IndexCorrelation = Static<typeof IndexCorrelation>;
 
 export const RegimeResult = Type.Object(
   {
@@ -232,6 +239,7 @@ export const RegimeResult = Type.Object(
   },
   { $id: 'RegimeResult', ...closed, description: 'Time in a regime and what it does to the book.' },
 );
+export type RegimeResult = Static<typeof RegimeResult>;
 
 export const STATUSES = ['ok', 'warn', 'breach'] as const;
 export type LimitStatus = (typeof STATUSES)[number];

@@ -36,7 +36,7 @@ export const Simulation = Type.Object(
       Type.String({
         description:
           'Seed, an unsigned 64-bit integer in decimal, as a string. Default: derived from the content of the request.',
-        pattern: '^[0-9]{1,20}$',
+        pattern: '^(0|[1-9][0-9]{0,19})$',
         examples: ['42'],
       }),
     ),
@@ -63,7 +63,7 @@ export const Simulation = Type.Object(
       Type.Number({
         description:
           'A path survives when NAV stays above this fraction of the NAV at the start on every day. Default: 0.80.',
-        minimum: 0,
+        exclusiveMinimum: 0,
         exclusiveMaximum: 1,
         default: DEFAULT_SURVIVAL_THRESHOLD,
         examples: [0.8],

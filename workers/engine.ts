@@ -1,8 +1,10 @@
-import type { RunInput } from '../models/book/run-input.ts';
 import type { Outcome } from '../models/outcome.ts';
+import type { BookGreeks, BookInMarket, BreakEven } from '../schemas/analytics.ts';
 import type { StressResult } from '../schemas/stress-result.ts';
+import type { StressRunRequest } from '../schemas/stress-run.ts';
+import type { ResolvedRequest } from '../models/book/prepare-run.ts';
 
-/** A run that has passed every check; `plan` is for the engine alone. */
+/** A run that has passed every check. */
 export interface PreparedRun {
   /** SHA-256, hex, of the canonical input. */
   readonly inputHash: string;
@@ -10,19 +12,25 @@ export interface PreparedRun {
   readonly seed: string;
   /** Over all scenarios. */
   readonly paths: number;
-  readonly plan: unknown;
+  readonly request: ResolvedRequest;
 }
 
-/** What the service needs from the simulation; it never throws for bad input. */
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  /** Told the paths done so far, over all scenarios. */
+  readonly onProgress: (pathsDone: number) => void;
+}
+
+/** What the service needs from the simulation. Bad input comes back as failures; nothing here blocks the caller. */
 export interface StressEngine {
   readonly threads: number;
   /** Identifies the arithmetic: same hash and input, same bits. */
   readonly kernelHash: string;
-  prepare(input: RunInput): Promise<Outcome<PreparedRun>>;
-  /** Rejects with an AbortError once `signal` fires. */
-  run(
-    prepared: PreparedRun,
-    options: { readonly signal: AbortSignal; readonly onProgress: (pathsDone: number) => void },
-  ): Promise<StressResult>;
+  /** Checks and resolves a request that satisfies its schema. */
+  prepare(request: StressRunRequest): Promise<Outcome<PreparedRun>>;
+  /** Rejects with an AbortError once `signal` fires, and with the error of a thread that failed. */
+  run(prepared: PreparedRun, options: RunOptions): Promise<StressResult>;
+  greeks(body: BookInMarket): Promise<Outcome<BookGreeks>>;
+  breakEven(body: BookInMarket): Promise<Outcome<BreakEven>>;
   close(): Promise<void>;
 }

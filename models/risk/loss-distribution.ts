@@ -11,9 +11,6 @@ export const QUANTILE_PROBABILITIES: readonly number[] = [
   0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99, 0.995, 0.999,
 ];
 
-/** Confidence levels of VaR and ES when a run names none. */
-export const DEFAULT_LEVELS: readonly number[] = [0.95, 0.975, 0.99, 0.995, 0.999];
-
 /** The loss distribution of a scenario. VaR and ES are positive for a loss; quantiles and edges are P&L. */
 export interface LossDistribution {
   readonly var: LevelEstimate[];
@@ -31,7 +28,7 @@ export interface LossDistribution {
  */
 export function lossDistribution(
   pnl: SortedSample,
-  levels: readonly number[] = DEFAULT_LEVELS,
+  levels: readonly number[],
   bins: number = DEFAULT_BINS,
 ): LossDistribution {
   return {

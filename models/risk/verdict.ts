@@ -4,11 +4,6 @@ import type { LimitOutcome } from './limits/evaluate-limit.ts';
 import { constant } from './limits/vocabulary.ts';
 import type { LevelFunctionName, Quantity } from './limits/vocabulary.ts';
 
-/** The limits of a book that names none: survive the 1-in-100 loss with at least 80 % of NAV. */
-export const DEFAULT_LIMITS: readonly { readonly id: string; readonly expression: string }[] = [
-  { id: 'survive', expression: 'survivability(0.99) >= 0.80' },
-];
-
 /** A limit and what came of it in one scenario. */
 export interface JudgedLimit {
   readonly id: string;

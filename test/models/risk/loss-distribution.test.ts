@@ -4,10 +4,11 @@ import { lossDistribution, QUANTILE_PROBABILITIES } from '../../../models/risk/l
 import { moments } from '../../../models/risk/moments.ts';
 import { sortSample } from '../../../models/risk/sample.ts';
 import type { LossDistribution, Pnl } from '../../../schemas/stress-result.ts';
+import { DEFAULT_LEVELS } from '../../../schemas/stress-run.ts';
 import { normals, uniforms } from './fixtures/draws.ts';
 
 t.test('a loss distribution has every level, quantile and bin, and is in order', async (t) => {
-  const result = lossDistribution(sortSample(normals(20_000, 2), null));
+  const result = lossDistribution(sortSample(normals(20_000, 2), null), DEFAULT_LEVELS);
   t.same(
     result.var.map(({ level }) => level),
     [0.95, 0.975, 0.99, 0.995, 0.999],
@@ -27,7 +28,7 @@ t.test('the results have the fields of the wire contract', async (t) => {
   const values = normals(100, 4);
   const onTheWire: { pnl: Static<typeof Pnl>; losses: Static<typeof LossDistribution> } = {
     pnl: moments(values, null),
-    losses: lossDistribution(sortSample(values, null)),
+    losses: lossDistribution(sortSample(values, null), DEFAULT_LEVELS),
   };
   t.same(Object.keys(onTheWire.pnl).toSorted(), [
     'kurtosis',

@@ -2,7 +2,8 @@ import t from 'tap';
 import { formatFigure, formatLevel, formatPair } from '../../../models/risk/format-figure.ts';
 import { compileLimit } from '../../../models/risk/limits/compile-limit.ts';
 import type { LimitOutcome } from '../../../models/risk/limits/evaluate-limit.ts';
-import { DEFAULT_LIMITS, verdict } from '../../../models/risk/verdict.ts';
+import { verdict } from '../../../models/risk/verdict.ts';
+import { DEFAULT_LIMITS } from '../../../schemas/book.ts';
 import type { JudgedLimit, JudgedScenario } from '../../../models/risk/verdict.ts';
 
 function judged(id: string, expression: string, outcome: Partial<LimitOutcome>): JudgedLimit {

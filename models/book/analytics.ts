@@ -1,0 +1,106 @@
+import type { BookGreeks, BookInMarket, BreakEven } from '../../schemas/analytics.ts';
+import { impliedCorrelation, weightedAverageCorrelation } from '../correlation/implied.ts';
+import { FailureList } from '../failures.ts';
+import type { Outcome } from '../outcome.ts';
+import type { LegPlan } from '../simulation/plan.ts';
+import { checkBookInMarket } from './check/stress-run.ts';
+import { addGreeks, legValues, positionValues } from './greeks.ts';
+import { resolveLegs } from './resolve-legs.ts';
+import { submatrix } from './resolve-matrix.ts';
+import { type ResolvedMarket, resolveMarket } from './resolve-market.ts';
+import { slotsOf } from './slots.ts';
+
+/** Sensitivities of a book at the start: whole, by underlying, by position. */
+export function bookGreeks(body: BookInMarket): Outcome<BookGreeks> {
+  const resolved = resolveBody(body);
+  if (!resolved.ok) return resolved;
+  const { market, legs } = resolved.value;
+  const slots = slotsOf(market);
+  const values = legValues(legs, market);
+  const net = addGreeks(values.map(({ greeks }) => greeks));
+  const dollarDelta = values.reduce((sum, { slot, greeks }) => sum + greeks.delta * slots[slot].spot, 0);
+  const dollarGamma = values.reduce((sum, { slot, greeks }) => sum + (greeks.gamma * slots[slot].spot ** 2) / 100, 0);
+  const perHundredThousand = 100_000 / body.book.nav;
+  return {
+    ok: true,
+    value: {
+      book: {
+        initialValue: values.reduce((sum, { value }) => sum + value, 0),
+        dollarDelta,
+        dollarGamma,
+        vega: net.vega,
+        theta: net.theta,
+        correlationVega: net.correlationVega,
+      },
+      perHundredThousandOfNav: {
+        vega: net.vega * perHundredThousand,
+        gamma: dollarGamma * perHundredThousand,
+        theta: net.theta * perHundredThousand,
+      },
+      underlyings: slots
+        .map(({ id, number }) => ({ id, legs: values.filter(({ slot }) => slot === number) }))
+        .filter((entry) => entry.legs.length > 0)
+        .map((entry) => ({ id: entry.id, greeks: addGreeks(entry.legs.map(({ greeks }) => greeks)) })),
+      positions: positionValues(
+        body.book.positions.map(({ id }) => id),
+        values,
+      ),
+      impliedCorrelation: Object.fromEntries(market.indices.map((index) => [index.id, index.impliedCorrelation])),
+    },
+  };
+}
+
+/**
+ * Correlation at which the variance swaps of a book neither gain nor lose: equation (2) at the traded strikes, not
+ * ((Σ w σ)² − σ_I²) over the same denominator, as is sometimes printed.
+ */
+export function breakEven(body: BookInMarket): Outcome<BreakEven> {
+  const resolved = resolveBody(body);
+  if (!resolved.ok) return resolved;
+  const { market, legs } = resolved.value;
+  const rows = market.indices.map((index, k) => {
+    const indexStrikeVol = strikeVol(legs, market.names.count + k);
+    const strikes = Float64Array.from(index.members, (i) => strikeVol(legs, i) ?? market.names.impliedVols[i]);
+    const moving = strikes.filter((vol, j) => vol * index.weights[j] > 0).length;
+    const strikeCorrelation =
+      indexStrikeVol === null || moving < 2 ? null : impliedCorrelation(indexStrikeVol, index.weights, strikes);
+    return { id: index.id, impliedCorrelation: index.impliedCorrelation, strikeCorrelation, indexStrikeVol };
+  });
+  const first = rows.findIndex(({ strikeCorrelation }) => strikeCorrelation !== null);
+  const strike = rows[first]?.strikeCorrelation ?? null;
+  const calm = first < 0 ? null : calmAverage(market, first);
+  return {
+    ok: true,
+    value: { indices: rows, premiumPoints: strike === null || calm === null ? null : (strike - calm) * 100 },
+  };
+}
+
+/** Notional-weighted strike of the variance swaps on a slot, √(Σ |N| K² / Σ |N|); null without one. */
+function strikeVol({ swaps }: LegPlan, slot: number): number | null {
+  let notional = 0;
+  let variance = 0;
+  for (let leg = 0; leg < swaps.count; leg++) {
+    if (swaps.slots[leg] !== slot) continue;
+    notional += Math.abs(swaps.notionals[leg]);
+    variance += Math.abs(swaps.notionals[leg]) * swaps.strikeVols[leg] ** 2;
+  }
+  return notional === 0 ? null : Math.sqrt(variance / notional);
+}
+
+/** Calm average correlation of an index's members, weighted by w σ of the realised volatilities; null when none move. */
+function calmAverage({ indices, names, correlation }: ResolvedMarket, k: number): number | null {
+  const { members, weights } = indices[k];
+  const vols = Float64Array.from(members, (i) => names.realisedVols[i]);
+  if (vols.filter((vol, j) => vol * weights[j] > 0).length < 2) return null;
+  return weightedAverageCorrelation(submatrix(correlation, names.count, members), weights, vols);
+}
+
+function resolveBody({ book, market: wireMarket }: BookInMarket): Outcome<{ market: ResolvedMarket; legs: LegPlan }> {
+  const failures = new FailureList();
+  failures.items.push(...checkBookInMarket({ book, market: wireMarket }));
+  if (failures.any) return { ok: false, failures: failures.items };
+  const market = resolveMarket(book, wireMarket, failures);
+  const legs = market === undefined ? undefined : resolveLegs(book, market, 0, failures);
+  if (market === undefined || legs === undefined || failures.any) return { ok: false, failures: failures.items };
+  return { ok: true, value: { market, legs } };
+}

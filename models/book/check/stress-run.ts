@@ -1,0 +1,98 @@
+import type { BookInMarket } from '../../../schemas/analytics.ts';
+import type { Failure } from '../../../schemas/failure.ts';
+import type { Scenario } from '../../../schemas/scenario.ts';
+import type { FilledRequest } from '../filled-request.ts';
+import { FailureList, listed, pointer } from '../../failures.ts';
+import { SHIPPED_SCENARIOS } from '../../regimes/library.ts';
+import { checkBook } from './book.ts';
+import { checkMarket } from './market.ts';
+import { checkScenario } from './scenario.ts';
+
+const LARGEST_SEED = 2n ** 64n - 1n;
+
+/** A request with its scenario ids replaced; what could not be resolved is missing. */
+export interface CheckedRequest {
+  readonly failures: FailureList;
+  /** One for each entry of the request; undefined where the id is unknown. */
+  readonly scenarios: readonly (Scenario | undefined)[];
+}
+
+/**
+ * The cheap cross-field checks of a request that already satisfies its schema.
+ *
+ * @returns every failure found, and the scenarios by value
+ */
+export function checkStressRun(request: FilledRequest): CheckedRequest {
+  const failures = new FailureList();
+  checkSource(request, 'book', failures);
+  checkSource(request, 'market', failures);
+  if (request.market !== undefined) checkMarket(request.market, '/market', failures);
+  if (request.book !== undefined) checkBook(request.book, request.market, '/book', failures);
+  const scenarios = request.scenarios.map((choice, i) => resolveChoice(choice, i, failures));
+  const seen = new Set<string>();
+  for (const [i, scenario] of scenarios.entries()) {
+    if (scenario === undefined) continue;
+    if (seen.has(scenario.id))
+      failures.add('duplicate_id', pointer('scenarios', i), `the scenario "${scenario.id}" is in the list already`);
+    seen.add(scenario.id);
+    checkScenario(scenario, request.market, pointer('scenarios', i), failures);
+  }
+  checkSimulation(request, failures);
+  return { failures, scenarios };
+}
+
+/** The same for the analytics that take a book and a market. */
+export function checkBookInMarket({ book, market }: BookInMarket): Failure[] {
+  const failures = new FailureList();
+  checkMarket(market, '/market', failures);
+  checkBook(book, market, '/book', failures);
+  return failures.items;
+}
+
+function checkSource(request: FilledRequest, what: 'book' | 'market', failures: FailureList): void {
+  const id = request[`${what}Id`];
+  const version = request[`${what}Version`];
+  if (id !== undefined)
+    failures.add(
+      'unsupported',
+      `/${what}Id`,
+      `stored ${what}s are not available in this version; give the ${what} in full under "${what}"`,
+    );
+  if (version !== undefined)
+    failures.add(
+      'unsupported',
+      `/${what}Version`,
+      `stored ${what}s are not available in this version; leave ${what}Version out`,
+    );
+  if (id === undefined && request[what] === undefined)
+    failures.add('required', `/${what}`, `${what} is missing; give it in full`);
+  if (id !== undefined && request[what] !== undefined)
+    failures.add('exactly_one', `/${what}`, `both ${what} and ${what}Id given; give exactly one`);
+}
+
+function resolveChoice(choice: string | Scenario, i: number, failures: FailureList): Scenario | undefined {
+  if (typeof choice !== 'string') return choice;
+  const shipped = SHIPPED_SCENARIOS.find((scenario) => scenario.id === choice);
+  if (shipped === undefined) {
+    failures.add(
+      'unknown_reference',
+      pointer('scenarios', i),
+      `"${choice}" is no scenario; there are ${listed(SHIPPED_SCENARIOS.map((scenario) => scenario.id))}, or give one in full`,
+    );
+  }
+  return shipped;
+}
+
+function checkSimulation(request: FilledRequest, failures: FailureList): void {
+  const { seed, sampling } = request.simulation;
+  if (seed !== undefined && BigInt(seed) > LARGEST_SEED) {
+    failures.add('out_of_range', '/simulation/seed', `seed ${seed} is too large; it may be at most ${LARGEST_SEED}`);
+  }
+  if (sampling === 'tail') {
+    failures.add(
+      'unsupported',
+      '/simulation/sampling',
+      '"tail" is part of the contract, but this version does not compute it yet; allowed now: "plain"',
+    );
+  }
+}

@@ -1,0 +1,133 @@
+import type { Limit } from '../../schemas/book.ts';
+import type { Failure } from '../../schemas/failure.ts';
+import type { MatrixRepair, PositionValue, ResidualUnderlying } from '../../schemas/stress-result.ts';
+import { type FailureList, pointer } from '../failures.ts';
+import type { Outcome } from '../outcome.ts';
+import type { BookFigures } from '../risk/limits/limit-metrics.ts';
+import type { RunPlan, ScenarioPlan } from '../simulation/plan.ts';
+import type { FilledRequest } from './filled-request.ts';
+import { type CheckedRequest, checkStressRun } from './check/stress-run.ts';
+import { addGreeks, legValues, positionValues } from './greeks.ts';
+import { type ResolvedMarket, resolveMarket } from './resolve-market.ts';
+import { residualsOf, resolveRun } from './resolve-run.ts';
+import { resolveScenario } from './resolve-scenario.ts';
+import { slotsOf } from './slots.ts';
+
+/** A request resolved: plans to simulate, and what the result says about the start. */
+export interface ResolvedRequest {
+  readonly plan: RunPlan;
+  readonly scenarios: readonly ScenarioPlan[];
+  readonly levels: readonly number[];
+  readonly limits: readonly Limit[];
+  readonly currency: string;
+  readonly names: readonly string[];
+  readonly indices: readonly {
+    readonly id: string;
+    readonly impliedCorrelation: number | null;
+    readonly impliedVol: number;
+  }[];
+  readonly positions: readonly PositionValue[];
+  readonly figures: BookFigures;
+  readonly repairs: readonly MatrixRepair[];
+  readonly residuals: readonly ResidualUnderlying[];
+}
+
+/**
+ * Checks and resolves a request that satisfies its schema. Cubic in the number of names (matrices are checked and
+ * factored), so it belongs in a thread.
+ *
+ * @param seed        uint64 in decimal, already decided
+ * @param assetSteps  most work allowed: paths × days × (names + legs), over all scenarios
+ * @returns the plans, or every failure
+ */
+export function prepareRun(request: FilledRequest, seed: string, assetSteps: number): Outcome<ResolvedRequest> {
+  const checked = checkStressRun(request);
+  const { failures } = checked;
+  const { book, market: wireMarket, simulation } = request;
+  if (book === undefined || wireMarket === undefined || !failures.clearAt('/market')) return refused(failures);
+  const { paths, horizonDays: days, levels, survivalThreshold } = simulation;
+  const settings = { seed, paths, days, survivalThreshold };
+  // A book with failures cannot be resolved, but its market and scenarios can still be judged.
+  const run = failures.clearAt('/book') ? resolveRun(book, wireMarket, settings, failures) : undefined;
+  const market = run?.market ?? (failures.clearAt('/book') ? undefined : resolveMarket(book, wireMarket, failures));
+  if (market === undefined) return refused(failures);
+  const repairs: MatrixRepair[] = [...market.repairs];
+  const scenarios = resolveScenarios(request, checked, market, days, repairs);
+  if (run === undefined || scenarios.includes(undefined) || failures.any) return refused(failures);
+
+  const { plan } = run;
+  const work =
+    paths *
+    days *
+    (plan.names.count + plan.legs.options.count + plan.legs.swaps.count + plan.legs.units.count) *
+    scenarios.length;
+  if (work > assetSteps) {
+    failures.add(
+      'too_much_work',
+      '/simulation/paths',
+      `the run costs ${work.toExponential(2)} asset-steps (paths × days × (underlyings + legs) × scenarios); at most ${assetSteps.toExponential(2)} are allowed: use fewer paths, days or scenarios`,
+    );
+    return refused(failures);
+  }
+  return {
+    ok: true,
+    value: {
+      plan,
+      scenarios: scenarios as ScenarioPlan[],
+      levels,
+      limits: book.limits,
+      currency: book.currency,
+      names: market.names.ids,
+      indices: market.indices.map(({ id, impliedCorrelation, impliedVol }) => ({ id, impliedCorrelation, impliedVol })),
+      ...startOf(
+        book.positions.map(({ id }) => id),
+        market,
+        plan,
+      ),
+      repairs,
+      residuals: residualsOf(market),
+    },
+  };
+}
+
+function refused(failures: FailureList): { ok: false; failures: Failure[] } {
+  return { ok: false, failures: failures.items };
+}
+
+function resolveScenarios(
+  request: FilledRequest,
+  { scenarios, failures }: CheckedRequest,
+  market: ResolvedMarket,
+  days: number,
+  repairs: MatrixRepair[],
+): (ScenarioPlan | undefined)[] {
+  const underlyings = request.market?.underlyings ?? [];
+  return scenarios.map((scenario, i) => {
+    const at = pointer('scenarios', i);
+    if (scenario === undefined || !failures.clearAt(at)) return undefined;
+    return resolveScenario(scenario, { market, underlyings, days, at, failures, repairs });
+  });
+}
+
+/** Values and sensitivities at the start, by position and for limits (delta and gamma of a book in money). */
+function startOf(
+  ids: readonly string[],
+  market: ResolvedMarket,
+  plan: RunPlan,
+): Pick<ResolvedRequest, 'positions' | 'figures'> {
+  const slots = slotsOf(market);
+  const values = legValues(plan.legs, market);
+  const net = addGreeks(values.map(({ greeks }) => greeks));
+  return {
+    positions: positionValues(ids, values),
+    figures: {
+      initialValue: plan.financing.initialValue,
+      premium: values.reduce((sum, { premium }) => sum + premium, 0),
+      greeks: {
+        ...net,
+        delta: values.reduce((sum, { slot, greeks }) => sum + greeks.delta * slots[slot].spot, 0),
+        gamma: values.reduce((sum, { slot, greeks }) => sum + (greeks.gamma * slots[slot].spot ** 2) / 100, 0),
+      },
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import type { DrawKey } from '../random/draws.ts';
+
+/**
+ * A run as the simulator reads it: flat tables, internal units, nothing left to check or convert.
+ *
+ * Every array may lie on shared memory, so that threads read one copy. Slots number what has a price: the names
+ * [0, names) first, then the indices [names, names + indices).
+ */
+export interface RunPlan {
+  readonly key: DrawKey;
+  readonly paths: number;
+  readonly days: number;
+  readonly nav: number;
+  /** A path survives while NAV stays above this fraction of `nav`. */
+  readonly survivalThreshold: number;
+  readonly names: NamePlan;
+  readonly indices: readonly IndexPlan[];
+  readonly legs: LegPlan;
+  readonly financing: FinancingPlan;
+}
+
+export interface NamePlan {
+  readonly count: number;
+  /** [count] number of the random draw of each name */
+  readonly draws: Int32Array;
+  /** One more than the largest draw number. */
+  readonly drawCount: number;
+  readonly spots: Float64Array;
+  /** [count] ATM implied volatility at the start, decimal a year */
+  readonly impliedVols: Float64Array;
+  /** [count] which of `betas` a name has */
+  readonly betaGroups: Int32Array;
+  /** Distinct exponents a of IV = IV(0) M^a. */
+  readonly betas: Float64Array;
+  /** [count] e^{q dt} − 1: dividend of a day per unit of the ex-dividend price */
+  readonly dividends: Float64Array;
+}
+
+export interface IndexPlan {
+  readonly spot: number;
+  /** [members] */
+  readonly members: Int32Array;
+  /** [members] weights at the start */
+  readonly weights: Float64Array;
+  /** How many members are names; a residual comes last. */
+  readonly constituents: number;
+  /** [betas] Σ w IV(0) and Σ w² IV(0)² over the members with that exponent */
+  readonly volSums: Float64Array;
+  readonly squareSums: Float64Array;
+  /** Implied correlation at the start; 0 where it has no meaning. */
+  readonly impliedCorrelation: number;
+}
+
+/** The book's legs, one table a kind; loops run over legs outside and paths inside. */
+export interface LegPlan {
+  readonly options: OptionLegs;
+  readonly swaps: VarianceLegs;
+  readonly units: UnitLegs;
+}
+
+/** A call and a put of one strike share their arithmetic, so they are one leg. */
+export interface OptionLegs {
+  readonly count: number;
+  /** [count] place of the position in the book */
+  readonly positions: Int32Array;
+  readonly slots: Int32Array;
+  /** [count] signed numbers of calls and puts, multiplier included */
+  readonly calls: Float64Array;
+  readonly puts: Float64Array;
+  readonly strikes: Float64Array;
+  /** [count] ln(spot at the start / strike) */
+  readonly logMoneyness: Float64Array;
+  /** [count] trading days */
+  readonly expiries: Int32Array;
+  /** [count] row of `tenors` */
+  readonly tenorRows: Int32Array;
+  readonly tenors: TenorTable;
+}
+
+/** What an option needs of (slot, expiry) on each day; rows × (days + 1), row-major. */
+export interface TenorTable {
+  /** e^{−r τ} */
+  readonly discounts: Float64Array;
+  /** Forward × discount / spot: e^{−q τ} for a name, Σ w e^{−q τ} for a basket */
+  readonly carries: Float64Array;
+  /** ln(carry / discount), the log forward over the spot */
+  readonly logForwards: Float64Array;
+  /** √τ */
+  readonly rootYears: Float64Array;
+}
+
+export interface VarianceLegs {
+  readonly count: number;
+  readonly positions: Int32Array;
+  readonly slots: Int32Array;
+  /** [count] signed money per unit of variance: 10⁴ × money per squared point */
+  readonly notionals: Float64Array;
+  readonly strikeVols: Float64Array;
+  /** [count] trading days from the start */
+  readonly maturities: Int32Array;
+  /** [count] returns observed before the start, and the sum of their squares */
+  readonly accruedDays: Int32Array;
+  readonly accruedSquares: Float64Array;
+  /** [count] cap as a multiple of the strike, Infinity without one */
+  readonly capMultiples: Float64Array;
+}
+
+export interface UnitLegs {
+  readonly count: number;
+  readonly positions: Int32Array;
+  readonly slots: Int32Array;
+  /** [count] signed */
+  readonly quantities: Float64Array;
+}
+
+export interface FinancingPlan {
+  readonly daysPerYear: number;
+  /** Continuous, a year. */
+  readonly rate: number;
+  /** e^{r dt} */
+  readonly dailyGrowth: number;
+  /** [days + 1] e^{r t} */
+  readonly growth: Float64Array;
+  /** [longest swap + 1] e^{−r τ} by days left */
+  readonly discounts: Float64Array;
+  /** Model value of the book at the start. */
+  readonly initialValue: number;
+}
+
+/** One scenario over a run plan. */
+export interface ScenarioPlan {
+  readonly id: string;
+  readonly regimes: readonly string[];
+  /** [K × K] daily transition matrix and [K] law of the regime of day 1 */
+  readonly transition: Float64Array;
+  readonly initial: Float64Array;
+  /** Thresholds of the random word: [K × width] by row, and [width] for day 1 */
+  readonly transitionThresholds: Float64Array;
+  readonly initialThresholds: Float64Array;
+  /** [days + 1] regime forced on a day, −1 where the chain is free */
+  readonly forced: Int8Array;
+  /** [K][count (count + 1) / 2] rows of the Cholesky factor, scaled by volatility × √dt */
+  readonly factors: readonly Float64Array[];
+  /** [K][count] log drift of a day */
+  readonly drifts: readonly Float64Array[];
+  /** [K] ln of the level implied volatility moves to */
+  readonly logImpliedMultipliers: Float64Array;
+  /** [K × indices] level implied correlation moves to */
+  readonly impliedCorrelations: Float64Array;
+  /** Share of the gap closed in a day */
+  readonly impliedVolSpeed: number;
+  readonly impliedCorrelationSpeed: number;
+  /** [K] equal-weighted average correlation of the names as simulated; NaN for one name */
+  readonly averageCorrelations: Float64Array;
+}

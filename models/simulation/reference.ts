@@ -1,0 +1,189 @@
+import { realisedCorrelationPairwise } from '../correlation/realised.ts';
+import { exp, log } from '../numeric/elementary.ts';
+import { normalsOfDay, regimeWord } from '../random/draws.ts';
+import { nextRegime } from '../regimes/chain.ts';
+import { CHUNK_PATHS, type PathColumns } from './columns.ts';
+import { markLegs } from './mark-legs.ts';
+import { type PathState, newPathState, resetPath } from './path-state.ts';
+import type { RunPlan, ScenarioPlan } from './plan.ts';
+
+/**
+ * The reference simulator: one path after another, one day after another, written to be read. It defines the numbers;
+ * a faster kernel must give the same bits, so the order of every sum is part of the definition.
+ *
+ * On day t in regime r, with independent normals z numbered by the place of a name in the market:
+ *
+ *   x_i = (μ_i − q_i − ½ v_i²) dt + v_i √dt (L_r z)_i,   ln S_i ← ln S_i + x_i
+ *
+ * An index is Σ w_i S_i / S_i(0); its return, realised variance and realised correlation follow from its members.
+ * The P&L of day t is net of financing: Σ value_t + cash rolled up at the rate − value_0 e^{r t}.
+ *
+ * @param fromPath  first path, a multiple of CHUNK_PATHS
+ * @param toPath    one past the last: a multiple of CHUNK_PATHS, or the number of paths
+ * @param columns   receives the results at the paths' places
+ */
+export function simulatePaths(
+  plan: RunPlan,
+  scenario: ScenarioPlan,
+  fromPath: number,
+  toPath: number,
+  columns: PathColumns,
+): void {
+  const aligned = fromPath % CHUNK_PATHS === 0 && (toPath % CHUNK_PATHS === 0 || toPath === plan.paths);
+  if (!aligned) throw new RangeError(`paths ${fromPath} to ${toPath} are not whole chunks of ${CHUNK_PATHS}`);
+  const state = newPathState(plan, scenario);
+  for (let path = fromPath; path < toPath; path++) {
+    resetPath(plan, state);
+    for (let day = 1; day <= plan.days; day++) {
+      const regime = drawRegime(plan, scenario, path, day, state.regime);
+      state.regime = regime;
+      if (state.regimeDays[regime]++ === 0) state.regimeFirstDay[regime] = day;
+      normalsOfDay(path, day, plan.names.drawCount, plan.key, state.normals);
+      moveNames(plan, scenario.factors[regime], scenario.drifts[regime], day, state);
+      moveIndices(plan, state);
+      moveImplied(plan, scenario, regime, state);
+      recordNav(plan, day, markLegs(plan, day, state), state);
+    }
+    recordPath(plan, path, state, columns);
+  }
+}
+
+/** Regime of a day: forced, drawn from the initial law on day 1, from the row of yesterday's regime afterwards. */
+function drawRegime(plan: RunPlan, scenario: ScenarioPlan, path: number, day: number, yesterday: number): number {
+  const forced = scenario.forced[day];
+  if (forced >= 0) return forced;
+  const regimes = scenario.regimes.length;
+  if (regimes === 1) return 0;
+  const word = regimeWord(path, day, plan.key);
+  if (day === 1) return nextRegime(word, scenario.initialThresholds, 0, regimes);
+  return nextRegime(word, scenario.transitionThresholds, yesterday * (regimes - 1), regimes);
+}
+
+/** x = drift + F z with the scaled factor F, summed in the order of the columns; then prices and squares. */
+function moveNames(plan: RunPlan, factor: Float64Array, drift: Float64Array, day: number, state: PathState): void {
+  const { count, draws } = plan.names;
+  const { normals, ordered, logLevels, levels, squares, returns } = state;
+  for (let i = 0; i < count; i++) ordered[i] = normals[draws[i]];
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    let x = drift[i];
+    for (let j = 0; j <= i; j++) x += factor[at++] * ordered[j];
+    logLevels[i] += x;
+    levels[i] = exp(logLevels[i]);
+    squares[i] += x * x;
+    returns[(day - 1) * count + i] = x;
+  }
+}
+
+/** Level and return of each basket from its members. */
+function moveIndices(plan: RunPlan, state: PathState): void {
+  const { count } = plan.names;
+  const { logLevels, levels, squares } = state;
+  for (let k = 0; k < plan.indices.length; k++) {
+    const { members, weights } = plan.indices[k];
+    let level = 0;
+    for (let j = 0; j < members.length; j++) level += weights[j] * levels[members[j]];
+    const logLevel = log(level);
+    const x = logLevel - logLevels[count + k];
+    logLevels[count + k] = logLevel;
+    levels[count + k] = level;
+    squares[count + k] += x * x;
+  }
+}
+
+/** Implied state: ln M and implied correlation move a share of the way to the level of the regime; volatilities follow. */
+function moveImplied(plan: RunPlan, scenario: ScenarioPlan, regime: number, state: PathState): void {
+  const { indices } = plan;
+  state.logMultiplier += scenario.impliedVolSpeed * (scenario.logImpliedMultipliers[regime] - state.logMultiplier);
+  for (let k = 0; k < indices.length; k++) {
+    const target = scenario.impliedCorrelations[regime * indices.length + k];
+    state.impliedCorrelations[k] += scenario.impliedCorrelationSpeed * (target - state.impliedCorrelations[k]);
+  }
+  deriveVols(plan, state);
+}
+
+/**
+ * Implied volatilities of the state: IV_i = IV_i(0) M^a_i, and of a basket by
+ *
+ *   IV_I² = Σ w² IV_i² + ρ ((Σ w IV_i)² − Σ w² IV_i²)
+ */
+export function deriveVols(plan: RunPlan, state: PathState): void {
+  const { count, impliedVols, betaGroups, betas } = plan.names;
+  const { multipliers, vols } = state;
+  for (let g = 0; g < betas.length; g++) multipliers[g] = exp(betas[g] * state.logMultiplier);
+  for (let i = 0; i < count; i++) vols[i] = impliedVols[i] * multipliers[betaGroups[i]];
+  for (let k = 0; k < plan.indices.length; k++) {
+    const { volSums, squareSums } = plan.indices[k];
+    let sum = 0;
+    let own = 0;
+    for (let g = 0; g < betas.length; g++) {
+      sum += multipliers[g] * volSums[g];
+      own += multipliers[g] * multipliers[g] * squareSums[g];
+    }
+    const variance = own + state.impliedCorrelations[k] * (sum * sum - own);
+    // An implied correlation at its lower bound leaves a variance of 0, which rounding can make negative.
+    vols[count + k] = variance > 0 ? Math.sqrt(variance) : 0;
+  }
+}
+
+/** NAV of the day, its peak, and what happened for the first time. */
+function recordNav(plan: RunPlan, day: number, pnl: number, state: PathState): void {
+  const nav = plan.nav + pnl;
+  state.pnl = pnl;
+  if (nav < state.peak) {
+    state.daysUnderWater++;
+    const drawdown = 1 - nav / state.peak;
+    if (drawdown > state.maxDrawdown) state.maxDrawdown = drawdown;
+  } else {
+    state.peak = nav;
+  }
+  if (state.breachDay === 0 && nav <= plan.survivalThreshold * plan.nav) state.breachDay = day;
+  if (state.ruinDay === 0 && nav <= 0) state.ruinDay = day;
+}
+
+function recordPath(plan: RunPlan, path: number, state: PathState, columns: PathColumns): void {
+  const { paths, days, indices } = plan;
+  columns.pnl[path] = state.pnl;
+  columns.maxDrawdown[path] = state.maxDrawdown;
+  columns.breachDay[path] = state.breachDay;
+  columns.ruinDay[path] = state.ruinDay;
+  columns.daysUnderWater[path] = state.daysUnderWater;
+  for (let r = 0; r < state.regimeDays.length; r++) {
+    columns.regimeDays[r * paths + path] = state.regimeDays[r];
+    columns.regimeFirstDay[r * paths + path] = state.regimeFirstDay[r];
+  }
+  const annual = plan.financing.daysPerYear / days;
+  const slots = state.squares.length;
+  const chunk = Math.floor(path / CHUNK_PATHS) * slots;
+  for (let s = 0; s < slots; s++) columns.varianceSums[chunk + s] += state.squares[s] * annual;
+  for (let k = 0; k < indices.length; k++) {
+    columns.basketCorrelation[k * paths + path] = basketCorrelation(plan, k, state);
+    columns.pairwiseCorrelation[k * paths + path] = pairwiseCorrelation(plan, k, state);
+  }
+}
+
+/** The implied-correlation formula on sums of squares; the annualisation cancels. NaN where no two members moved. */
+function basketCorrelation(plan: RunPlan, k: number, state: PathState): number {
+  const { members, weights } = plan.indices[k];
+  let sum = 0;
+  let own = 0;
+  for (let j = 0; j < members.length; j++) {
+    const exposure = weights[j] * Math.sqrt(state.squares[members[j]]);
+    sum += exposure;
+    own += exposure * exposure;
+  }
+  const across = sum * sum - own;
+  return across > 1e-12 * own ? (state.squares[plan.names.count + k] - own) / across : Number.NaN;
+}
+
+/** Equal-weighted mean of the sample correlations of the constituents; a residual is no name and is left out. */
+function pairwiseCorrelation(plan: RunPlan, k: number, state: PathState): number {
+  const { members, constituents } = plan.indices[k];
+  const { count } = plan.names;
+  const { days } = plan;
+  const gathered = state.gathered[k];
+  for (let day = 0; day < days; day++) {
+    for (let j = 0; j < constituents; j++) gathered[day * constituents + j] = state.returns[day * count + members[j]];
+  }
+  return realisedCorrelationPairwise(gathered, days, constituents) ?? Number.NaN;
+}

@@ -1,0 +1,29 @@
+import type { FilledRequest } from '../models/book/filled-request.ts';
+import { DEFAULT_CURRENCY, DEFAULT_LIMITS } from '../schemas/book.ts';
+import {
+  DEFAULT_HORIZON_DAYS,
+  DEFAULT_LEVELS,
+  DEFAULT_PATHS,
+  DEFAULT_SCENARIOS,
+  DEFAULT_SURVIVAL_THRESHOLD,
+  type StressRunRequest,
+} from '../schemas/stress-run.ts';
+
+/** Writes out the defaults that decide numbers, so that a request that spells them out is the same request. */
+export function fillDefaults({ book, scenarios, simulation, ...rest }: StressRunRequest): FilledRequest {
+  return {
+    ...rest,
+    ...(book === undefined
+      ? {}
+      : { book: { ...book, currency: book.currency ?? DEFAULT_CURRENCY, limits: book.limits ?? [...DEFAULT_LIMITS] } }),
+    scenarios: scenarios ?? [...DEFAULT_SCENARIOS],
+    simulation: {
+      horizonDays: DEFAULT_HORIZON_DAYS,
+      paths: DEFAULT_PATHS,
+      sampling: 'plain',
+      levels: [...DEFAULT_LEVELS],
+      survivalThreshold: DEFAULT_SURVIVAL_THRESHOLD,
+      ...simulation,
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { SHIPPED_SCENARIOS } from '../models/regimes/library.ts';
+import type { FilledRequest } from '../models/book/filled-request.ts';
+
+/**
+ * SHA-256 of the content that decides the numbers, as canonical JSON (RFC 8785): the request without its label, with
+ * defaults and shipped scenarios by value, so that a scenario revised in a later version gives another hash.
+ *
+ * @returns 64 hexadecimal digits
+ */
+export function inputHash(request: FilledRequest): string {
+  const byValue = request.scenarios.map((choice) =>
+    typeof choice === 'string' ? (SHIPPED_SCENARIOS.find(({ id }) => id === choice) ?? choice) : choice,
+  );
+  const canonical = canonicalize({ ...request, label: undefined, scenarios: byValue });
+  if (canonical === undefined) throw new TypeError('the request has no JSON form');
+  return createHash('sha256').update(canonical).digest('hex');
+}
+
+/** Seed of a request that gives none: the first 64 bits of its hash, as a decimal uint64. */
+export function seedFromHash(hash: string): string {
+  return BigInt(`0x${hash.slice(0, 16)}`).toString();
+}

@@ -1,0 +1,124 @@
+import type { Piscina } from 'piscina';
+import type { MeasureRequest } from '../models/risk/scenario-result.ts';
+import { compileLimit } from '../models/risk/limits/compile-limit.ts';
+import { type JudgedScenario, verdict } from '../models/risk/verdict.ts';
+import { allocateColumns, CHUNK_PATHS } from '../models/simulation/columns.ts';
+import type { RunPlan, ScenarioPlan } from '../models/simulation/plan.ts';
+import type { ScenarioResult, StressResult } from '../schemas/stress-result.ts';
+import type { PreparedRun, RunOptions } from './engine.ts';
+import type { SimulateTask } from './tasks.ts';
+
+/**
+ * Work of a block in asset-steps: about a tenth of a second of the reference simulator. Smaller blocks spend their time
+ * crossing threads, larger ones make progress jump.
+ */
+const BLOCK_ASSET_STEPS = 1_000_000;
+
+/**
+ * Runs a prepared request on a pool: blocks of paths by scenario, then the measures, also in a thread.
+ *
+ * Blocks write at their paths' places and sums run in path order, so the result has the same bits for any number of
+ * threads; only `timing` differs.
+ *
+ * @param blockPaths  paths of a block, for tests; a multiple of CHUNK_PATHS
+ */
+export async function runStress(
+  pool: Piscina,
+  threads: number,
+  prepared: PreparedRun,
+  options: RunOptions,
+  blockPaths?: number,
+): Promise<StressResult> {
+  const started = performance.now();
+  const { request } = prepared;
+  const { plan } = request;
+  const size = blockPaths ?? defaultBlockPaths(plan);
+  const scenarios: ScenarioResult[] = [];
+  let cpuSeconds = 0;
+  let done = 0;
+  for (const scenario of request.scenarios) {
+    const columns = allocateColumns(plan, scenario);
+    const base: Omit<SimulateTask, 'fromPath' | 'toPath'> = { plan, scenario, columns };
+    cpuSeconds += await simulateBlocks(pool, threads, base, size, options.signal, (paths) => {
+      done += paths;
+      options.onProgress(done);
+    });
+    scenarios.push(await measure(pool, prepared, scenario, columns, options.signal));
+  }
+  const wallSeconds = (performance.now() - started) / 1000;
+  return {
+    initialValue: plan.financing.initialValue,
+    positions: [...request.positions],
+    scenarios,
+    verdict: verdict(scenarios.map(judged), request.currency),
+    assumptions: { repairs: [...request.repairs], residuals: [...request.residuals] },
+    timing: { cpuSeconds, wallSeconds, pathsPerSecond: prepared.paths / wallSeconds },
+  };
+}
+
+/** Whole chunks, about BLOCK_ASSET_STEPS of work. */
+export function defaultBlockPaths({ days, names, legs }: RunPlan): number {
+  const perPath = days * (names.count + legs.options.count + legs.swaps.count + legs.units.count);
+  return CHUNK_PATHS * Math.max(1, Math.round(BLOCK_ASSET_STEPS / perPath / CHUNK_PATHS));
+}
+
+/** Each thread takes the next block when it has finished one. @returns processor seconds */
+async function simulateBlocks(
+  pool: Piscina,
+  threads: number,
+  base: Omit<SimulateTask, 'fromPath' | 'toPath'>,
+  size: number,
+  signal: AbortSignal,
+  onBlock: (paths: number) => void,
+): Promise<number> {
+  const { paths } = base.plan;
+  // One failed block makes the others pointless; `stop` takes them off the pool.
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  let next = 0;
+  let seconds = 0;
+  const take = async () => {
+    while (next < paths) {
+      const fromPath = next;
+      const toPath = Math.min(paths, fromPath + size);
+      next = toPath;
+      seconds += (await pool.run({ ...base, fromPath, toPath } satisfies SimulateTask, {
+        name: 'simulate',
+        signal: either,
+      })) as number;
+      onBlock(toPath - fromPath);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: threads }, take));
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
+  return seconds;
+}
+
+async function measure(
+  pool: Piscina,
+  { request }: PreparedRun,
+  scenario: ScenarioPlan,
+  columns: SimulateTask['columns'],
+  signal: AbortSignal,
+): Promise<ScenarioResult> {
+  const { plan, levels, limits, figures, names, indices } = request;
+  const task: MeasureRequest = { plan, scenario, columns, levels, limits, book: figures, names, indices };
+  return (await pool.run(task, { name: 'measure', signal })) as ScenarioResult;
+}
+
+/** The limits of a scenario with what they compile to, as the verdict reads them. */
+function judged({ id, limits, survivability }: ScenarioResult): JudgedScenario {
+  return {
+    id,
+    survivability,
+    limits: limits.map((outcome) => {
+      const compiled = compileLimit(outcome.expression);
+      if (!compiled.ok) throw new RangeError(`limit ${outcome.id} was not checked: ${compiled.findings[0].message}`);
+      return { id: outcome.id, limit: compiled.limit, outcome };
+    }),
+  };
+}
