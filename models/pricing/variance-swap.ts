@@ -1,4 +1,4 @@
-import { log } from '../numeric/elementary.ts';
+import { exp, log } from '../numeric/elementary.ts';
 import { CALL_AND_PUT_LENGTH, callAndPut } from './black-scholes.ts';
 
 /** A variance swap on daily log-returns, means not removed, at some day of its life. Long; shorts have notional < 0. */
@@ -91,6 +91,8 @@ export interface CapShape {
   readonly scale: number;
   /** Standard deviation of ln Y. */
   readonly totalVol: number;
+  /** Y's mean as a fraction of a strike that it does not reach: nine standard deviations below it. */
+  readonly farBelow: number;
 }
 
 /**
@@ -105,10 +107,11 @@ export interface CapShape {
  */
 export function capShape(daysLeft: number): CapShape {
   if (!(daysLeft >= 0)) throw new RangeError(`daysLeft is ${daysLeft}; need >= 0`);
-  if (daysLeft === 0) return { scale: 1, totalVol: 0 };
+  if (daysLeft === 0) return { scale: 1, totalVol: 0, farBelow: 0 };
   let v = 8 / (9 * daysLeft);
   for (let step = 0; step < SKEWNESS_STEPS; step++) v = 8 / (daysLeft * (3 + v) * (3 + v));
-  return { scale: Math.sqrt(2 / (daysLeft * v)), totalVol: Math.sqrt(log(1 + v)) };
+  const totalVol = Math.sqrt(log(1 + v));
+  return { scale: Math.sqrt(2 / (daysLeft * v)), totalVol, farBelow: exp(-9 * totalVol) };
 }
 
 /**
@@ -134,8 +137,13 @@ export function capShape(daysLeft: number): CapShape {
 export function cappedVarianceMean(accrued: number, remaining: number, shape: CapShape, cap: number): number {
   if (accrued >= cap) return cap;
   if (remaining === 0) return accrued;
+  const mean = accrued + remaining;
+  const forward = shape.scale * remaining;
+  // In quiet markets the cap is out of reach on nearly every day: the call is worth less than forward N(-8.6) < 1e-17
+  // of the cap, below the rounding of the difference, and the logarithm and the normal law are saved.
+  if (forward < shape.farBelow * (cap - mean + forward)) return mean;
   callOnVariance(accrued, remaining, shape, cap);
-  return accrued + remaining - scratch[0];
+  return mean - scratch[0];
 }
 
 /** Fills the scratch array with callAndPut on Y. */
