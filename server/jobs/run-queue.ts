@@ -1,0 +1,202 @@
+import PQueue from 'p-queue';
+import type { Failure } from '../../schemas/failure.ts';
+import type { StressResult } from '../../schemas/stress-result.ts';
+import type { RunStatus, StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
+import type { PreparedRun, StressEngine } from '../../workers/engine.ts';
+import type { RunFilter, RunPage, RunStore } from './run-store.ts';
+
+export interface RunQueueDependencies {
+  readonly engine: StressEngine;
+  readonly store: RunStore;
+  readonly clock: () => Date;
+  readonly newId: () => string;
+  /** Version of rho90, stated in every run. */
+  readonly version: string;
+  /** Runs waiting at one time, besides the one at work. */
+  readonly maxQueued: number;
+  /** Told of an error that a run must not show. */
+  readonly onError: (error: unknown, runId: string) => void;
+}
+
+export type Submission =
+  | {
+      readonly kind: 'accepted';
+      readonly run: StressRun;
+      /** Resolves when the run has ended in whatever way; never rejects. */
+      readonly ended: Promise<void>;
+    }
+  | { readonly kind: 'refused'; readonly failures: readonly Failure[] }
+  | { readonly kind: 'full' }
+  | { readonly kind: 'draining' };
+
+export type Cancellation =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'cancelled'; readonly run: StressRun }
+  | { readonly kind: 'ended'; readonly run: StressRun };
+
+/** Runs from acceptance to their end. One is at work at a time, since it uses every thread. */
+export interface RunQueue {
+  /** Has the engine check a request that satisfies its schema, and accepts the run when nothing stands in its way. */
+  submit(request: StressRunRequest): Promise<Submission>;
+  get(id: string): Promise<StressRun | undefined>;
+  result(id: string): Promise<StressResult | undefined>;
+  list(filter: RunFilter, page: { readonly limit: number; readonly cursor?: string }): Promise<RunPage | null>;
+  /** Ends a run that has not ended; one that was cancelled before stays so. */
+  cancel(id: string): Promise<Cancellation>;
+  counts(): { readonly queued: number; readonly running: number };
+  readonly draining: boolean;
+  /** Accepts nothing more, cancels what waits and what is at work, and waits until the engine is at rest. */
+  drain(): Promise<void>;
+}
+
+/** A run that has not ended, in memory. */
+interface LiveRun {
+  run: StressRun;
+  /** Given up at the end, since a plan can be large. */
+  prepared: PreparedRun | null;
+  readonly abort: AbortController;
+  readonly ended: PromiseWithResolvers<void>;
+  hasEnded: boolean;
+}
+
+/**
+ * @returns a queue whose runs end as succeeded, failed (with what the user may know) or cancelled, each exactly once
+ */
+export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
+  const { engine, store, clock, newId, version, maxQueued, onError } = dependencies;
+  const work = new PQueue({ concurrency: 1 });
+  const live = new Map<string, LiveRun>();
+  /** Submissions being prepared hold a place already, so that a burst cannot pass the bound. */
+  let preparing = 0;
+  let draining = false;
+
+  const countOf = (status: RunStatus): number => {
+    let count = 0;
+    for (const { run } of live.values()) if (run.status === status) count++;
+    return count;
+  };
+
+  const start = (job: LiveRun): void => {
+    job.run = { ...job.run, status: 'running', startedAt: clock().toISOString() };
+  };
+
+  /** The one way out, so that a run ends once: whoever comes second finds it ended. */
+  const end = async (job: LiveRun, change: Partial<StressRun>, result?: StressResult): Promise<void> => {
+    if (job.hasEnded) return;
+    job.hasEnded = true;
+    job.prepared = null;
+    job.run = {
+      ...job.run,
+      ...change,
+      finishedAt: clock().toISOString(),
+      progress: { ...job.run.progress, secondsLeft: 0 },
+    };
+    try {
+      await (result === undefined ? store.put(job.run) : store.putSucceeded(job.run, result));
+    } finally {
+      live.delete(job.run.id);
+      job.ended.resolve();
+    }
+  };
+
+  const onProgress = (job: LiveRun, pathsDone: number): void => {
+    const { paths } = job.run.progress;
+    const elapsed = (clock().getTime() - Date.parse(job.run.startedAt ?? job.run.createdAt)) / 1000;
+    const secondsLeft = pathsDone > 0 ? Math.max(0, (elapsed / pathsDone) * (paths - pathsDone)) : null;
+    job.run = { ...job.run, progress: { pathsDone, paths, secondsLeft } };
+  };
+
+  const execute = async (job: LiveRun): Promise<void> => {
+    const { prepared } = job;
+    if (prepared === null || job.abort.signal.aborted) return;
+    start(job);
+    try {
+      await store.put(job.run);
+      const result = await engine.run(prepared, {
+        signal: job.abort.signal,
+        onProgress: (pathsDone) => onProgress(job, pathsDone),
+      });
+      onProgress(job, prepared.paths);
+      await end(job, { status: 'succeeded', summary: result.verdict }, result);
+    } catch (error) {
+      if (job.abort.signal.aborted) return;
+      onError(error, job.run.id);
+      const message = `the simulation stopped because of an error of the server; its log has it under run ${job.run.id}`;
+      await end(job, { status: 'failed', failures: [{ reason: 'internal_error', pointer: '', message }] });
+    }
+  };
+
+  const stop = async (job: LiveRun): Promise<StressRun> => {
+    job.abort.abort();
+    await end(job, { status: 'cancelled' });
+    return job.run;
+  };
+
+  const prepare = async (request: StressRunRequest) => {
+    preparing++;
+    try {
+      return await engine.prepare(request);
+    } finally {
+      preparing--;
+    }
+  };
+
+  return {
+    async submit(request) {
+      if (draining) return { kind: 'draining' };
+      if (preparing + countOf('queued') >= maxQueued) return { kind: 'full' };
+      const outcome = await prepare(request);
+      if (!outcome.ok) return { kind: 'refused', failures: outcome.failures };
+      if (draining) return { kind: 'draining' };
+      const prepared = outcome.value;
+      const job: LiveRun = {
+        prepared,
+        abort: new AbortController(),
+        ended: Promise.withResolvers<void>(),
+        hasEnded: false,
+        run: {
+          id: newId(),
+          status: 'queued',
+          ...(request.label === undefined ? {} : { label: request.label }),
+          createdAt: clock().toISOString(),
+          progress: { pathsDone: 0, paths: prepared.paths, secondsLeft: null },
+          inputHash: prepared.inputHash,
+          seed: prepared.seed,
+          engine: { version, kernelHash: engine.kernelHash },
+        },
+      };
+      const { run } = job;
+      live.set(run.id, job);
+      await store.put(run);
+      work.add(() => execute(job)).catch((error: unknown) => onError(error, run.id));
+      return { kind: 'accepted', run, ended: job.ended.promise };
+    },
+    async get(id) {
+      return live.get(id)?.run ?? (await store.get(id));
+    },
+    async result(id) {
+      return store.result(id);
+    },
+    async list(filter, page) {
+      const found = await store.list(filter, page);
+      if (found === null) return null;
+      return { ...found, items: found.items.map((run) => live.get(run.id)?.run ?? run) };
+    },
+    async cancel(id) {
+      const job = live.get(id);
+      if (job !== undefined && !job.hasEnded) return { kind: 'cancelled', run: await stop(job) };
+      const run = job?.run ?? (await store.get(id));
+      if (run === undefined) return { kind: 'unknown' };
+      return { kind: run.status === 'cancelled' ? 'cancelled' : 'ended', run };
+    },
+    counts: () => ({ queued: countOf('queued'), running: countOf('running') }),
+    get draining() {
+      return draining;
+    },
+    async drain() {
+      draining = true;
+      await Promise.all([...live.values()].map(stop));
+      await work.onIdle();
+    },
+  };
+}
