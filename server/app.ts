@@ -1,0 +1,100 @@
+import { type FastifyServerOptions, fastify } from 'fastify';
+import { CONSTANTS, LEVEL_FUNCTIONS } from '../models/risk/limits/vocabulary.ts';
+import { SHIPPED_SCENARIOS } from '../models/regimes/library.ts';
+import { NAMED_SCHEMAS } from '../schemas/registry.ts';
+import type { StressEngine } from '../workers/engine.ts';
+import { answerClientError, answerError, answerNotFound } from './error-answers.ts';
+import { RequestRefused } from './errors.ts';
+import { foundFailures } from './found-failures.ts';
+import { createRunQueue } from './jobs/run-queue.ts';
+import { memoryRunStore } from './jobs/run-store.ts';
+import { parseJsonBody } from './json-body.ts';
+import { type Limits, serviceLimits } from './limits.ts';
+import { registerDocumentation } from './openapi/documentation.ts';
+import { analyticsRoutes } from './routes/analytics.ts';
+import { scenarioRoutes } from './routes/scenarios.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { stressRunRoutes } from './routes/stress-runs.ts';
+import { validatorCompiler } from './validation.ts';
+
+export interface AppDependencies {
+  /** Stays the caller's: closing the app cancels its runs and leaves the engine open. */
+  readonly engine: StressEngine;
+  readonly clock: () => Date;
+  readonly newId: () => string;
+  readonly version: string;
+  /** `assetSteps` is enforced by the engine and only shown here. */
+  readonly limits: Limits;
+  readonly logger: NonNullable<FastifyServerOptions['logger']>;
+}
+
+/** A request that takes longer than this to arrive is no request: 16 MB in two minutes is 1 Mbit/s. */
+const requestTimeout = 120_000;
+/** Longest id of anything is 64 characters. */
+const maxParamLength = 200;
+
+/** Builds the service: every option of Fastify and every route. It listens to nothing yet. */
+export async function buildApp({ engine, clock, newId, version, limits, logger }: AppDependencies) {
+  const app = fastify({
+    logger,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout,
+    // Silence on a connection ends it, but not while a client waits for its run (`Prefer: wait`).
+    connectionTimeout: requestTimeout + limits.waitSeconds * 1000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    // While the server stops, routes answer for themselves: runs are refused with problem details.
+    return503OnClosing: false,
+    trustProxy: false,
+    requestIdHeader: false,
+    genReqId: () => newId(),
+    routerOptions: { maxParamLength },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => answerError(error, request as never, reply as never, limits.bodyBytes),
+  });
+
+  app.setValidatorCompiler(validatorCompiler());
+  // Serialisers made from a schema drop a field that the schema forgot; a test holds answers to their schemas instead.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, limits.bodyBytes));
+  app.setNotFoundHandler(answerNotFound(app));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'x-request-id': request.id });
+  });
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
+    const parsed = parseJsonBody(body);
+    if (!parsed.ok) throw new RequestRefused(foundFailures(parsed.failures));
+    return parsed.value;
+  });
+  for (const schema of NAMED_SCHEMAS) app.addSchema(schema);
+
+  const runs = createRunQueue({
+    engine,
+    store: memoryRunStore({ maxFinished: limits.storedRuns }),
+    clock,
+    newId,
+    version,
+    maxQueued: limits.queuedRuns,
+    onError: (error, runId) => app.log.error({ err: error, runId }, 'a run has failed'),
+  });
+  // Runs are in memory, so there is nothing to finish them for: stopping cancels them, and clients that wait hear of it.
+  app.addHook('preClose', async () => runs.drain());
+
+  await registerDocumentation(app, version);
+  const vocabulary = [
+    ...LEVEL_FUNCTIONS.map((word) => ({ ...entryOf(word), kind: 'function' as const })),
+    ...CONSTANTS.map((word) => ({ ...entryOf(word), kind: 'constant' as const })),
+  ];
+  stressRunRoutes(app, { runs, limits });
+  scenarioRoutes(app, SHIPPED_SCENARIOS);
+  analyticsRoutes(app, engine);
+  serviceRoutes(app, { runs, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });
+  await app.ready();
+  return app;
+}
+
+function entryOf({ name, description, unit }: { name: string; description: string; unit: string }) {
+  return { name, description: `${description} Unit: ${unit}.` };
+}

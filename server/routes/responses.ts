@@ -1,0 +1,51 @@
+import type { TSchema } from 'typebox';
+import { Problem } from '../../schemas/failure.ts';
+import { ref } from '../../schemas/schema-kit.ts';
+
+interface DocumentedResponse {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly content: Readonly<Record<string, { readonly schema: TSchema }>>;
+}
+
+const whenRefused = {
+  400: 'Malformed, or against the schema: every failure is named.',
+  404: 'There is nothing under this id.',
+  409: 'The state of the run does not allow this.',
+  413: 'The body is larger than the limit shown at `GET /v1/limits`.',
+  415: 'The body is not application/json.',
+  422: 'Understood, but inconsistent: every failure is named.',
+  500: 'The server failed; its log has the reason under the request id.',
+  503: 'No run can be accepted right now: too many are waiting, or the server is stopping.',
+} as const;
+
+/** Headers as OpenAPI describes them. */
+export const retryAfter = {
+  'Retry-After': { type: 'integer', description: 'Seconds after which it is worth asking again.', examples: [1] },
+};
+
+/** A JSON answer of a named schema. */
+export function answer(schema: TSchema, description: string, headers?: Record<string, unknown>): DocumentedResponse {
+  return {
+    description,
+    ...(headers === undefined ? {} : { headers }),
+    content: { 'application/json': { schema: ref(schema) } },
+  };
+}
+
+/** The error answers of a route, by status; a failure of the server is always among them. */
+export function refusals(...statuses: readonly (keyof typeof whenRefused)[]): Record<string, DocumentedResponse> {
+  return Object.fromEntries(
+    [...statuses, 500 as const].map((status) => [
+      String(status),
+      {
+        description: whenRefused[status],
+        ...(status === 503 ? { headers: retryAfter } : {}),
+        content: { 'application/problem+json': { schema: ref(Problem) } },
+      },
+    ]),
+  );
+}
+
+/** What every route with a body can answer besides success. */
+export const bodyRefusals = [400, 413, 415, 422] as const;
