@@ -136,11 +136,25 @@ await t.test('the shape matches variance and skewness of chi-squared over its da
     const skewness = (relativeVariance + 3) * Math.sqrt(relativeVariance);
     t.ok(Math.abs(skewness / Math.sqrt(8 / days) - 1) < 1e-5, `skewness ${skewness} at ${days} days`);
   }
-  t.same(capShape(0), { scale: 1, totalVol: 0 });
+  t.same(capShape(0), { scale: 1, totalVol: 0, farBelow: 0 });
   t.throws(() => capShape(-1), new RangeError('daysLeft is -1; need >= 0'));
   t.equal(cappedVarianceMean(0.1, 0, capShape(0), 0.25), 0.1);
   t.equal(cappedVarianceMean(0.3, 0, capShape(0), 0.25), 0.25);
   t.equal(cappedVarianceMean(0.1, 0.2, capShape(9), Number.POSITIVE_INFINITY), 0.1 + 0.2);
+});
+
+await t.test('a cap out of reach is skipped only where its call is below rounding', async (t) => {
+  for (const days of [1, 2, 5, 21, 63, 252]) {
+    const shape = capShape(days);
+    const cap = 0.25;
+    // Just beyond the boundary of the shortcut, with nothing accrued: forward = farBelow (cap - mean + forward).
+    const ratio = shape.farBelow;
+    const remaining = (ratio * cap) / (shape.scale * (1 - ratio) + ratio);
+    const skipped = cappedVarianceMean(0, remaining * (1 - 1e-9), shape, cap);
+    const computed = cappedVarianceMean(0, remaining * (1 + 1e-9), shape, cap);
+    t.ok(skipped === remaining * (1 - 1e-9), `${days} days: the mean itself`);
+    t.ok(Math.abs(computed - remaining * (1 + 1e-9)) < 1e-16 * cap, `${days} days: ${computed} against ${remaining}`);
+  }
 });
 
 await t.test('the integration that judges the cap reproduces the closed form for two days', async (t) => {
