@@ -1,8 +1,8 @@
 """Writes test/reference/elementary.json: 50-digit values that the elementary functions are tested against.
 
     python3 scripts/make-elementary-reference.py > test/reference/elementary.json
-    python3 scripts/make-elementary-reference.py --points 20000 > /tmp/dense.json   (for measuring errors)
-    python3 scripts/make-elementary-reference.py --fit                              (polynomial coefficients)
+    python3 scripts/make-elementary-reference.py --points 20000 > dense.json   (for measuring errors)
+    python3 scripts/make-elementary-reference.py --fit                         (polynomial coefficients)
 
 Needs mpmath 1.3. Each row is [x, high, low]: x is an exact double, and high + low is the function's value to about
 32 digits, so that errors below one unit in the last place can be measured. Values that are not normal doubles are
@@ -89,8 +89,10 @@ def main():
     table = tables(arguments.points, random.Random(90))
     lines = []
     for name, values in table.items():
-        lines.append(' "%s": [\n%s\n ]' % (name, ",\n".join("  " + json.dumps(row) for row in values)))
-    print('{\n "source": "scripts/make-elementary-reference.py, mpmath %s",\n%s\n}' % (mp.__version__, ",\n".join(lines)))
+        # The formatter of the repository writes 1e-8 and 1e20 where Python writes 1e-08 and 1e+20.
+        rows_of_name = ",\n".join("    " + json.dumps(row).replace("e-0", "e-").replace("e+", "e") for row in values)
+        lines.append('  "%s": [\n%s\n  ]' % (name, rows_of_name))
+    print('{\n  "source": "scripts/make-elementary-reference.py, mpmath %s",\n%s\n}' % (mp.__version__, ",\n".join(lines)))
 
 
 if __name__ == "__main__":
