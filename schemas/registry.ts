@@ -4,6 +4,7 @@ import * as book from './book.ts';
 import * as failure from './failure.ts';
 import * as market from './market.ts';
 import * as position from './position.ts';
+import * as regime from './regime.ts';
 import * as scenario from './scenario.ts';
 import * as service from './service.ts';
 import * as result from './stress-result.ts';
@@ -15,6 +16,7 @@ export const NAMED_SCHEMAS: readonly (TSchema & { $id: string })[] = [
   position,
   book,
   market,
+  regime,
   scenario,
   result,
   run,

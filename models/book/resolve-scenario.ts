@@ -1,4 +1,5 @@
-import type { Regime, Scenario } from '../../schemas/scenario.ts';
+import type { Regime } from '../../schemas/regime.ts';
+import type { Scenario } from '../../schemas/scenario.ts';
 import type { MatrixRepair } from '../../schemas/stress-result.ts';
 import { cholesky } from '../correlation/cholesky.ts';
 import { averageCorrelation, lowestCommonCorrelation } from '../correlation/implied.ts';

@@ -8,7 +8,8 @@ import {
 } from '../../../models/regimes/chain.ts';
 import { SHIPPED_SCENARIOS } from '../../../models/regimes/library.ts';
 import { NAMED_SCHEMAS } from '../../../schemas/registry.ts';
-import type { Regime, Scenario } from '../../../schemas/scenario.ts';
+import type { Regime } from '../../../schemas/regime.ts';
+import type { Scenario } from '../../../schemas/scenario.ts';
 
 type Tap = Pick<typeof t, 'ok'>;
 const close = (test: Tap, got: number, expected: number, tolerance: number, what: string) =>
