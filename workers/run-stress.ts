@@ -6,7 +6,16 @@ import { allocateColumns, CHUNK_PATHS } from '../models/simulation/columns.ts';
 import type { RunPlan, ScenarioPlan } from '../models/simulation/plan.ts';
 import type { ScenarioResult, StressResult } from '../schemas/stress-result.ts';
 import type { PreparedRun, RunOptions } from './engine.ts';
-import type { SimulateTask } from './tasks.ts';
+import type { SimulateTask } from './simulate-block.ts';
+
+/** The threads a run uses. */
+export interface Pools {
+  /** `threads` threads of simulate-block. */
+  readonly simulation: Piscina;
+  readonly threads: number;
+  /** Threads of tasks: checks, analytics, measures. */
+  readonly tasks: Piscina;
+}
 
 /**
  * Work of a block in asset-steps: about a tenth of a second of the reference simulator. Smaller blocks spend their time
@@ -15,7 +24,7 @@ import type { SimulateTask } from './tasks.ts';
 const BLOCK_ASSET_STEPS = 1_000_000;
 
 /**
- * Runs a prepared request on a pool: blocks of paths by scenario, then the measures, also in a thread.
+ * Runs a prepared request: blocks of paths by scenario, then the measures, also in a thread.
  *
  * Blocks write at their paths' places and sums run in path order, so the result has the same bits for any number of
  * threads; only `timing` differs.
@@ -23,8 +32,7 @@ const BLOCK_ASSET_STEPS = 1_000_000;
  * @param blockPaths  paths of a block, for tests; a multiple of CHUNK_PATHS
  */
 export async function runStress(
-  pool: Piscina,
-  threads: number,
+  pools: Pools,
   prepared: PreparedRun,
   options: RunOptions,
   blockPaths?: number,
@@ -39,11 +47,11 @@ export async function runStress(
   for (const scenario of request.scenarios) {
     const columns = allocateColumns(plan, scenario);
     const base: Omit<SimulateTask, 'fromPath' | 'toPath'> = { plan, scenario, columns };
-    cpuSeconds += await simulateBlocks(pool, threads, base, size, options.signal, (paths) => {
+    cpuSeconds += await simulateBlocks(pools, base, size, options.signal, (paths) => {
       done += paths;
       options.onProgress(done);
     });
-    scenarios.push(await measure(pool, prepared, scenario, columns, options.signal));
+    scenarios.push(await measure(pools, prepared, scenario, columns, options.signal));
   }
   const wallSeconds = (performance.now() - started) / 1000;
   return {
@@ -64,8 +72,7 @@ export function defaultBlockPaths({ days, names, legs }: RunPlan): number {
 
 /** Each thread takes the next block when it has finished one. @returns processor seconds */
 async function simulateBlocks(
-  pool: Piscina,
-  threads: number,
+  { simulation, threads }: Pools,
   base: Omit<SimulateTask, 'fromPath' | 'toPath'>,
   size: number,
   signal: AbortSignal,
@@ -82,8 +89,7 @@ async function simulateBlocks(
       const fromPath = next;
       const toPath = Math.min(paths, fromPath + size);
       next = toPath;
-      seconds += (await pool.run({ ...base, fromPath, toPath } satisfies SimulateTask, {
-        name: 'simulate',
+      seconds += (await simulation.run({ ...base, fromPath, toPath } satisfies SimulateTask, {
         signal: either,
       })) as number;
       onBlock(toPath - fromPath);
@@ -99,7 +105,7 @@ async function simulateBlocks(
 }
 
 async function measure(
-  pool: Piscina,
+  { tasks }: Pools,
   { request }: PreparedRun,
   scenario: ScenarioPlan,
   columns: SimulateTask['columns'],
@@ -107,7 +113,7 @@ async function measure(
 ): Promise<ScenarioResult> {
   const { plan, levels, limits, figures, names, indices } = request;
   const task: MeasureRequest = { plan, scenario, columns, levels, limits, book: figures, names, indices };
-  return (await pool.run(task, { name: 'measure', signal })) as ScenarioResult;
+  return (await tasks.run(task, { name: 'measure', signal })) as ScenarioResult;
 }
 
 /** The limits of a scenario with what they compile to, as the verdict reads them. */

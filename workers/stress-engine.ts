@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import type { StressEngine } from './engine.ts';
-import { runStress } from './run-stress.ts';
+import { type Pools, runStress } from './run-stress.ts';
 
 /** Changes with every change of the arithmetic: runs with the same hash and input have the same bits. */
 export const KERNEL_HASH = 'reference-1';
@@ -8,12 +8,34 @@ export const KERNEL_HASH = 'reference-1';
 /** Most work of one run: about an hour and a half of one thread of the reference simulator. */
 export const DEFAULT_ASSET_STEPS = 1e11;
 
-// The source runs as .ts, the published package as .js; the worker has the suffix of this file.
-const WORKER = new URL(`./tasks${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url).href;
+// The source runs as .ts, the published package as .js; a worker has the suffix of this file.
+const suffix = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+const worker = (name: string) => new URL(`./${name}${suffix}`, import.meta.url).href;
 
 /**
- * Starts the threads of an engine: `threads` for simulation, and one more for checks and analytics, so that a request
- * is answered while every other thread simulates.
+ * Threads beside the simulating ones: one answers requests while every other simulates, the second measures a finished
+ * scenario, which sorts its paths.
+ */
+const TASK_THREADS = 2;
+
+/** Starts the threads of a run: `threads` that simulate, and up to two for checks, analytics and measures. */
+export function startPools(threads: number): Pools {
+  return {
+    simulation: new Piscina({ filename: worker('simulate-block'), minThreads: threads, maxThreads: threads }),
+    threads,
+    tasks: new Piscina({ filename: worker('tasks'), minThreads: 1, maxThreads: TASK_THREADS, idleTimeout: 60_000 }),
+  };
+}
+
+export async function closePools({ simulation, tasks }: Pools): Promise<void> {
+  await Promise.all([simulation.close({ force: true }), tasks.close({ force: true })]);
+}
+
+/**
+ * The simulation as the service sees it.
+ *
+ * @param threads     that simulate
+ * @param assetSteps  most work of a run
  */
 export function createStressEngine({
   threads,
@@ -22,17 +44,15 @@ export function createStressEngine({
   readonly threads: number;
   readonly assetSteps?: number;
 }): StressEngine {
-  const simulation = new Piscina({ filename: WORKER, minThreads: threads, maxThreads: threads });
-  const checks = new Piscina({ filename: WORKER, minThreads: 1, maxThreads: 1 });
+  const pools = startPools(threads);
+  const { tasks } = pools;
   return {
     threads,
     kernelHash: KERNEL_HASH,
-    prepare: (request) => checks.run({ request, assetSteps }, { name: 'prepare' }),
-    run: (prepared, options) => runStress(simulation, threads, prepared, options),
-    greeks: (body) => checks.run(body, { name: 'greeks' }),
-    breakEven: (body) => checks.run(body, { name: 'breakEven' }),
-    close: async () => {
-      await Promise.all([simulation.close({ force: true }), checks.close({ force: true })]);
-    },
+    prepare: (request) => tasks.run({ request, assetSteps }, { name: 'prepare' }),
+    run: (prepared, options) => runStress(pools, prepared, options),
+    greeks: (body) => tasks.run(body, { name: 'greeks' }),
+    breakEven: (body) => tasks.run(body, { name: 'breakEven' }),
+    close: () => closePools(pools),
   };
 }

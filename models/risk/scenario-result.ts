@@ -38,7 +38,7 @@ export interface MeasureRequest {
 export function measureScenario(request: MeasureRequest): ScenarioResult {
   const { plan, scenario, columns, levels } = request;
   const weights = null;
-  requireFinite(columns.pnl);
+  requireFinite(columns);
   const sortedPnl = sortSample(columns.pnl, weights);
   const sortedDrawdown = sortSample(columns.maxDrawdown, weights);
   const survivalColumns = { ...columns, sortedPnl, sortedDrawdown, marginCallDay: null, forcedLiquidationDay: null };
@@ -61,13 +61,16 @@ export function measureScenario(request: MeasureRequest): ScenarioResult {
   };
 }
 
-function requireFinite(pnl: Float64Array): void {
+/** P&L and realised variances bound everything else that is measured. */
+function requireFinite({ pnl, varianceSums }: PathColumns): void {
   const path = pnl.findIndex((value) => !Number.isFinite(value));
-  if (path >= 0) {
-    throw new RangeError(
-      `the P&L of path ${path} is ${pnl[path]}: volatilities, multipliers or drifts are too extreme for the prices they lead to to be numbers`,
-    );
-  }
+  const chunk = varianceSums.findIndex((value) => !Number.isFinite(value));
+  if (path < 0 && chunk < 0) return;
+  const what = path < 0 ? 'a realised variance' : `the P&L of path ${path}`;
+  const value = path < 0 ? varianceSums[chunk] : pnl[path];
+  throw new RangeError(
+    `${what} is ${value}: volatilities, multipliers or drifts are too extreme for prices to stay numbers over the horizon`,
+  );
 }
 
 function rowsOf(matrix: Float64Array, n: number): number[][] {
