@@ -90,6 +90,7 @@ async function simulateBlocks(
       const toPath = Math.min(paths, fromPath + size);
       next = toPath;
       seconds += (await simulation.run({ ...base, fromPath, toPath } satisfies SimulateTask, {
+        name: 'simulateBlock',
         signal: either,
       })) as number;
       onBlock(toPath - fromPath);

@@ -18,7 +18,7 @@ export interface SimulateTask {
  *
  * @returns processor seconds of this thread
  */
-export default function simulateBlock({ plan, scenario, fromPath, toPath, columns }: SimulateTask): number {
+export function simulateBlock({ plan, scenario, fromPath, toPath, columns }: SimulateTask): number {
   const before = process.threadCpuUsage();
   simulatePaths(plan, scenario, fromPath, toPath, columns);
   const { user, system } = process.threadCpuUsage(before);
