@@ -20,6 +20,7 @@ export function bookGreeks(body: BookInMarket): Outcome<BookGreeks> {
   const net = addGreeks(values.map(({ greeks }) => greeks));
   const dollarDelta = values.reduce((sum, { slot, greeks }) => sum + greeks.delta * slots[slot].spot, 0);
   const dollarGamma = values.reduce((sum, { slot, greeks }) => sum + (greeks.gamma * slots[slot].spot ** 2) / 100, 0);
+  const bySlot = Map.groupBy(values, ({ slot }) => slot);
   const perHundredThousand = 100_000 / body.book.nav;
   return {
     ok: true,
@@ -38,7 +39,7 @@ export function bookGreeks(body: BookInMarket): Outcome<BookGreeks> {
         theta: net.theta * perHundredThousand,
       },
       underlyings: slots
-        .map(({ id, number }) => ({ id, legs: values.filter(({ slot }) => slot === number) }))
+        .map(({ id, number }) => ({ id, legs: bySlot.get(number) ?? [] }))
         .filter((entry) => entry.legs.length > 0)
         .map((entry) => ({ id: entry.id, greeks: addGreeks(entry.legs.map(({ greeks }) => greeks)) })),
       positions: positionValues(

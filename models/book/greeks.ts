@@ -145,8 +145,9 @@ export function addGreeks(all: readonly Greeks[]): Greeks {
 
 /** Legs gathered into the positions of the book, in its order. */
 export function positionValues(ids: readonly string[], values: readonly LegValue[]): PositionValue[] {
+  const byPlace = Map.groupBy(values, ({ position }) => position);
   return ids.map((id, place) => {
-    const legs = values.filter(({ position }) => position === place);
+    const legs = byPlace.get(place) ?? [];
     return {
       id,
       initialValue: legs.reduce((sum, { value }) => sum + value, 0),
