@@ -3,6 +3,7 @@ import { impliedCorrelation, indexVolatilityFromMatrix, lowestCommonCorrelation 
 import { residualLoading, solveResidualVol } from '../correlation/residual.ts';
 import { type FailureList, pointer } from '../failures.ts';
 import { SUM_TOLERANCE } from './check/market.ts';
+import { tidy } from './wording.ts';
 
 /** An index as a basket of the resolved names. */
 export interface ResolvedIndex {
@@ -106,7 +107,7 @@ function withResidual(basket: Basket, residualPosition: number, failures: Failur
     failures.add(
       'residual_undetermined',
       `${at}/impliedVol`,
-      `the weights of "${index.id}" sum to ${covered}, so the rest needs a volatility; give impliedVol, or weights that sum to 1`,
+      `impliedVol of "${index.id}" is missing, and the weights sum to ${tidy(covered)}, so nothing says how the rest moves; give impliedVol, or weights that sum to 1`,
     );
     return undefined;
   }
@@ -125,7 +126,7 @@ function withResidual(basket: Basket, residualPosition: number, failures: Failur
     failures.add(
       'impossible_index_volatility',
       `${at}/impliedVol`,
-      `impliedVol of "${index.id}" is ${indexVol}: ${solved.reason}`,
+      `impliedVol of "${index.id}" does not fit its constituents: ${solved.reason}`,
     );
     return undefined;
   }
@@ -166,7 +167,7 @@ function correlationOf(
     failures.add(
       'impossible_index_volatility',
       `${at}/impliedVol`,
-      `impliedVol of "${index.id}" is ${indexVol}, but with ${moving} moving constituent${moving === 1 ? '' : 's'} it can only be ${average}`,
+      `impliedVol of "${index.id}" is ${indexVol}, but ${moving === 0 ? 'none' : 'only one'} of its members moves, so it can only be ${tidy(average)}`,
     );
     return undefined;
   }
@@ -176,7 +177,7 @@ function correlationOf(
   failures.add(
     'impossible_index_volatility',
     `${at}/impliedVol`,
-    `impliedVol of "${index.id}" is ${indexVol}, which needs an implied correlation of ${correlation} between its ${weights.length} members; it must be within [${lowest}, 1]. Their weighted average volatility is ${average}, the most the index can have`,
+    `impliedVol of "${index.id}" is ${indexVol}, which needs an implied correlation of ${tidy(correlation)} between its ${weights.length} members; it must be within [${tidy(lowest)}, 1]. Their weighted average volatility is ${tidy(average)}, the most the index can have`,
   );
   return undefined;
 }

@@ -8,6 +8,7 @@ import { shareFloats, shareInts } from '../simulation/shared-array.ts';
 import type { ResolvedMarket } from './resolve-market.ts';
 import { type Slot, slotsOf } from './slots.ts';
 import { tradingDaysTo } from './tenor.ts';
+import { tidy } from './wording.ts';
 
 interface OptionLeg {
   readonly position: number;
@@ -45,6 +46,7 @@ interface UnitLeg {
  */
 export function resolveLegs(book: Book, market: ResolvedMarket, days: number, failures: FailureList): LegPlan {
   const slots = slotsOf(market);
+  const byId = new Map(slots.map((slot) => [slot.id, slot]));
   const options: OptionLeg[] = [];
   const swaps: VarianceLeg[] = [];
   const units: UnitLeg[] = [];
@@ -52,7 +54,7 @@ export function resolveLegs(book: Book, market: ResolvedMarket, days: number, fa
     const at = pointer('book', 'positions', place);
     const sign = position.side === 'long' ? 1 : -1;
     if (position.type === 'volatilitySwap' || position.type === 'correlationSwap') continue; // refused by checkBook
-    const slot = slots.find(({ id }) => id === position.underlying);
+    const slot = byId.get(position.underlying);
     if (slot === undefined)
       throw new RangeError(
         `position ${position.id} names ${position.underlying}, which the market was not resolved for`,
@@ -101,23 +103,19 @@ function optionTerms(
   sign: number,
 ): OptionTerms[] {
   const size = sign * position.quantity * position.multiplier;
-  switch (position.type) {
-    case 'straddle':
-      return [{ calls: size, puts: size, strike: position.strike, right: 'call', field: '/strike' }];
-    case 'option':
-      return position.right === 'call'
-        ? [{ calls: size, puts: 0, strike: position.strike, right: 'call', field: '/strike' }]
-        : [{ calls: 0, puts: size, strike: position.strike, right: 'put', field: '/strike' }];
-    case 'strangle':
-    case 'riskReversal': {
-      // A strangle is long both; a risk reversal is long the put and short the call.
-      const calls = position.type === 'strangle' ? size : -size;
-      return [
-        { calls: 0, puts: size, strike: position.putStrike, right: 'put', field: '/putStrike' },
-        { calls, puts: 0, strike: position.callStrike, right: 'call', field: '/callStrike' },
-      ];
-    }
+  if (position.type === 'straddle') {
+    return [{ calls: size, puts: size, strike: position.strike, right: 'call', field: '/strike' }];
   }
+  if (position.type === 'option') {
+    const { right, strike } = position;
+    return [{ calls: right === 'call' ? size : 0, puts: right === 'put' ? size : 0, strike, right, field: '/strike' }];
+  }
+  // A strangle is long both; a risk reversal is long the put and short the call.
+  const calls = position.type === 'strangle' ? size : -size;
+  return [
+    { calls: 0, puts: size, strike: position.putStrike, right: 'put', field: '/putStrike' },
+    { calls, puts: 0, strike: position.callStrike, right: 'call', field: '/callStrike' },
+  ];
 }
 
 function strikePrice(
@@ -142,11 +140,9 @@ function strikePrice(
     years,
   });
   if (solved !== null) return solved;
-  failures.add(
-    'impossible_strike',
-    `${at}/delta`,
-    `no ${right} on "${slot.id}" with ${days} days to go has a delta of ${delta}; it must be below e^(-q t) and the volatility above 0`,
-  );
+  const most = tidy(slot.carry(years));
+  const message = `delta is ${delta}, but that of a ${right} on "${slot.id}" over ${days} days is always below ${most}`;
+  failures.add('impossible_strike', `${at}/delta`, message);
   return slot.spot;
 }
 

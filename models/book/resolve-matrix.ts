@@ -9,8 +9,10 @@ import {
   sectorMatrix,
   smallestEigenvalue,
 } from '../correlation/matrix.ts';
+import { lowestCommonCorrelation } from '../correlation/implied.ts';
 import { nearestCorrelation } from '../correlation/nearest.ts';
 import type { FailureList } from '../failures.ts';
+import { counted, tidy } from './wording.ts';
 
 /**
  * A correlation of the contract as a full matrix in market order, checked.
@@ -30,15 +32,14 @@ export function resolveMatrix(
   const n = underlyings.length;
   if (correlation === undefined) return Float64Array.of(1);
   if (correlation.kind === 'average') {
-    const matrix = averageMatrix(n, n === 1 ? 0 : correlation.value);
+    if (n === 1) return averageMatrix(1, 0);
     // The eigenvalues of a common correlation are known: 1 − ρ and 1 + (n − 1) ρ.
-    const smallest = 1 + (n - 1) * correlation.value;
-    if (n === 1 || smallest >= -1e-12) return matrix;
-    failures.add(
-      'matrix_indefinite',
-      `${at}/value`,
-      `${correlation.value} for every pair of ${n} underlyings has the eigenvalue ${smallest}; it must be at least ${-1 / (n - 1)}`,
-    );
+    const { value } = correlation;
+    const lowest = lowestCommonCorrelation(n);
+    if (value >= lowest) return averageMatrix(n, value);
+    const eigenvalue = tidy(1 + (n - 1) * value);
+    const message = `value is ${value}, for which the matrix of ${n} underlyings has the eigenvalue ${eigenvalue}; it must be at least ${tidy(lowest)}`;
+    failures.add('matrix_indefinite', `${at}/value`, message);
     return undefined;
   }
   const repair = correlation.repair === 'nearest';
@@ -55,12 +56,12 @@ export function resolveMatrix(
   }
   const given = Float64Array.from(correlation.values.flat());
   const { findings, total } = checkCorrelationMatrix(given, n);
-  for (const finding of findings) report(finding, `${at}/values`, failures);
+  for (const finding of findings) report(finding, correlation.order, `${at}/values`, failures);
   if (total > findings.length) {
     failures.add(
       REASONS[findings[0].kind],
       `${at}/values`,
-      `${total - findings.length} more entries of the matrix are wrong`,
+      `${counted(total - findings.length, 'more entry', 'more entries')} of values cannot stand in a correlation matrix`,
     );
   }
   if (total > 0) return undefined;
@@ -81,13 +82,14 @@ const REASONS: Readonly<Record<MatrixFinding['kind'], FailureReason>> = {
   notSymmetric: 'matrix_not_symmetric',
 };
 
-function report(finding: MatrixFinding, at: string, failures: FailureList): void {
+function report(finding: MatrixFinding, order: readonly string[], at: string, failures: FailureList): void {
   const { kind, row, column, value, other } = finding;
+  const entry = `values[${row}][${column}] ("${order[row]}" with "${order[column]}") is ${value}`;
   const messages = {
-    notFinite: `entry (${row}, ${column}) is ${value}; it must be a finite number`,
-    outOfRange: `entry (${row}, ${column}) is ${value}; it must be within [-1, 1]`,
-    notUnitDiagonal: `diagonal entry (${row}, ${column}) is ${value}; it must be 1`,
-    notSymmetric: `entry (${row}, ${column}) is ${value} but (${column}, ${row}) is ${other}; they must be equal`,
+    notFinite: `${entry}; it must be a finite number`,
+    outOfRange: `${entry}; it must be within [-1, 1]`,
+    notUnitDiagonal: `${entry}; it must be 1`,
+    notSymmetric: `${entry}, but values[${column}][${row}] is ${other}; they must be equal`,
   };
   failures.add(REASONS[kind], `${at}/${row}/${column}`, messages[kind]);
 }
@@ -106,7 +108,7 @@ function accept(
     failures.add(
       'matrix_indefinite',
       at,
-      `the matrix is indefinite: its smallest eigenvalue is ${smallestEigenvalue(matrix, n)}; it must be at least 0. "repair": "nearest" replaces it by the nearest correlation matrix`,
+      `the matrix is indefinite: its smallest eigenvalue is ${tidy(smallestEigenvalue(matrix, n))}; it must be at least 0. "repair": "nearest" replaces it by the nearest correlation matrix`,
     );
     return undefined;
   }

@@ -17,6 +17,7 @@ import type { ScenarioPlan } from '../simulation/plan.ts';
 import { shareFloats } from '../simulation/shared-array.ts';
 import { resolveMatrix, submatrix } from './resolve-matrix.ts';
 import type { ResolvedMarket } from './resolve-market.ts';
+import { tidy } from './wording.ts';
 
 const LN2 = 0.6931471805599453;
 
@@ -140,7 +141,7 @@ function initialDistribution(
       failures.add(
         'conflict',
         `${at}/initial`,
-        'the chain has more than one stationary law; give a regime or probabilities',
+        'initial is "stationary", but the chain has more than one stationary law; give a regime or probabilities',
       );
     return stationary ?? undefined;
   }
@@ -160,7 +161,7 @@ function impliedTargets(scenario: Scenario, market: ResolvedMarket, at: string, 
         failures.add(
           'impossible_correlation',
           at + pointer('regimes', r, 'impliedCorrelation'),
-          `impliedCorrelation is ${regime.impliedCorrelation}; the ${index.members.length} members of "${index.id}" allow at least ${lowest}`,
+          `impliedCorrelation is ${regime.impliedCorrelation}; between the ${index.members.length} members of "${index.id}" it must be at least ${tidy(lowest)}`,
         );
       }
     }
@@ -214,17 +215,17 @@ function levels(regime: Regime, market: ResolvedMarket): { volMultipliers: Float
   const { count, named, ids, sectors } = market.names;
   const volMultipliers = new Float64Array(count).fill(regime.volMultiplier ?? 1);
   const drifts = new Float64Array(count).fill(regime.drift ?? market.rate);
+  const place = new Map(ids.slice(0, named).map((id, i) => [id, i]));
   for (const [id, multiplier] of Object.entries(regime.volMultipliers ?? {})) {
-    const i = ids.indexOf(id);
-    if (i >= 0 && i < named) volMultipliers[i] = multiplier;
+    const i = place.get(id);
+    if (i !== undefined) volMultipliers[i] = multiplier;
   }
   for (const override of regime.overrides ?? []) {
-    const heaviest = override.heaviest === undefined ? [] : heaviestNames(market, override.heaviest);
+    const chosen = new Set(override.underlyings);
+    const heaviest = new Set(override.heaviest === undefined ? [] : heaviestNames(market, override.heaviest));
     for (let i = 0; i < named; i++) {
       const selected =
-        override.underlyings?.includes(ids[i]) === true ||
-        (override.sector !== undefined && sectors[i] === override.sector) ||
-        heaviest.includes(i);
+        chosen.has(ids[i]) || (override.sector !== undefined && sectors[i] === override.sector) || heaviest.has(i);
       if (!selected) continue;
       volMultipliers[i] = override.volMultiplier ?? volMultipliers[i];
       drifts[i] = override.drift ?? drifts[i];

@@ -1,5 +1,6 @@
 import type { FailureReason } from '../../schemas/failure.ts';
 import { parseDate, tradingDaysBetween } from '../calendar/trading-days.ts';
+import { notExactlyOne } from './wording.ts';
 
 export type Tenor =
   | { readonly ok: true; readonly days: number }
@@ -11,6 +12,12 @@ interface Dated {
   readonly maturityDays?: number;
   readonly maturityDate?: string;
 }
+
+/** Longest tenor in trading days, 50 years: the bound of the fields that give days, for those that give a date. */
+export const LONGEST_TENOR_DAYS = 12_600;
+
+/** Refused whatever its holidays; counting those of millennia would take long. */
+const FAR_CALENDAR_DAYS = 2 * LONGEST_TENOR_DAYS;
 
 /**
  * Trading days from the valuation date to an expiry or maturity given as days or as a date.
@@ -28,38 +35,30 @@ export function tradingDaysTo(position: Dated & { readonly type: string }, asOf:
       : 'maturity';
   const days = position[`${word}Days`];
   const date = position[`${word}Date`];
-  if ((days === undefined) === (date === undefined)) {
-    const given = days === undefined ? 'neither' : 'both';
-    return {
-      ok: false,
-      reason: 'exactly_one',
-      field: '',
-      message: `${given} of ${word}Days and ${word}Date given; give exactly one`,
-    };
-  }
+  const wrong = notExactlyOne(position, [`${word}Days`, `${word}Date`]);
+  if (wrong !== undefined) return { ok: false, reason: 'exactly_one', field: '', message: wrong };
   if (days !== undefined) return { ok: true, days };
-  const field = `/${word}Date`;
-  const given = date as string;
-  if (parseDate(given) === null) {
-    return { ok: false, reason: 'invalid_date', field, message: `${word}Date ${given} does not exist` };
-  }
+
+  const field = `${word}Date`;
+  const found = `${field} is ${date}`;
+  const refuse = (reason: FailureReason, message: string): Tenor => ({
+    ok: false,
+    reason,
+    field: `/${field}`,
+    message: `${found}${message}`,
+  });
+  const end = parseDate(date as string);
+  if (end === null) return refuse('invalid_date', '; there is no such date');
   if (asOf === undefined) {
-    return {
-      ok: false,
-      reason: 'required',
-      field,
-      message: `${word}Date needs market.asOf to count days from; give asOf, or ${word}Days`,
-    };
+    return refuse('required', `, but market.asOf, to count days from, is missing; give asOf, or ${word}Days instead`);
   }
-  if (parseDate(asOf) === null) return { ok: true, days: 1 }; // asOf itself is refused elsewhere; one failure is enough
-  const count = given <= asOf ? 0 : tradingDaysBetween(asOf, given);
-  if (count < 1) {
-    return {
-      ok: false,
-      reason: 'expired',
-      field,
-      message: `${word}Date ${given} is not after asOf ${asOf} by at least one trading day; it must lie in the future of the valuation date`,
-    };
+  const start = parseDate(asOf);
+  if (start === null) return { ok: true, days: 1 }; // asOf itself is refused elsewhere; one failure is enough
+  const span = end - start;
+  const count = Math.abs(span) > FAR_CALENDAR_DAYS ? span : tradingDaysBetween(asOf, date as string);
+  if (count < 1) return refuse('expired', `; it must be at least one trading day after asOf, ${asOf}`);
+  if (count > LONGEST_TENOR_DAYS) {
+    return refuse('out_of_range', `; it must be at most ${LONGEST_TENOR_DAYS} trading days after asOf, ${asOf}`);
   }
   return { ok: true, days: count };
 }

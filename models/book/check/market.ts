@@ -1,23 +1,25 @@
 import type { CorrelationMatrix, Market } from '../../../schemas/market.ts';
 import { parseDate } from '../../calendar/trading-days.ts';
 import { type FailureList, listed, pointer } from '../../failures.ts';
+import { counted, noSuch, notYet, tidy } from '../wording.ts';
 
 /** Sums of weights and probabilities may be off by this much: decimal input, not arithmetic. */
 export const SUM_TOLERANCE = 1e-9;
 
-const LATER = 'is part of the contract, but this version does not compute it yet';
-
 /** Checks of a market that need more than one field; matrices are judged in `resolveMarket`. */
 export function checkMarket(market: Market, at: string, failures: FailureList): void {
   if (market.asOf !== undefined && parseDate(market.asOf) === null) {
-    failures.add('invalid_date', `${at}/asOf`, `asOf ${market.asOf} does not exist`);
+    failures.add('invalid_date', `${at}/asOf`, `asOf is ${market.asOf}; there is no such date`);
   }
   const ids = new Set<string>();
   const claim = (id: string, here: string) => {
-    if (id === 'index')
-      failures.add('not_allowed', here, '"index" is reserved for the index itself in results; choose another id');
-    if (ids.has(id))
-      failures.add('duplicate_id', here, `"${id}" is the id of another underlying or index; ids must be unique`);
+    if (id === 'index') {
+      failures.add('not_allowed', here, 'id is "index", which stands for the index itself in results; choose another');
+    }
+    if (ids.has(id)) {
+      const message = `id is "${id}", as of another underlying or index; their ids must be unique`;
+      failures.add('duplicate_id', here, message);
+    }
     ids.add(id);
   };
   for (const [i, underlying] of market.underlyings.entries()) {
@@ -25,19 +27,17 @@ export function checkMarket(market: Market, at: string, failures: FailureList): 
     claim(underlying.id, `${here}/id`);
     checkVolAndSkew(underlying, here, failures);
     if ((underlying.borrowCost ?? 0) !== 0) {
-      failures.add(
-        'unsupported',
-        `${here}/borrowCost`,
-        `borrowCost is ${underlying.borrowCost}: a borrow cost ${LATER}; allowed now: 0`,
-      );
+      const message = notYet(`borrowCost is ${underlying.borrowCost}`, '0');
+      failures.add('unsupported', `${here}/borrowCost`, message);
     }
   }
   const names = market.underlyings.map((underlying) => underlying.id);
+  const known = new Set(names);
   for (const [i, index] of (market.indices ?? []).entries()) {
     const here = at + pointer('indices', i);
     claim(index.id, `${here}/id`);
     checkVolAndSkew(index, here, failures);
-    checkConstituents(index.constituents, new Set(names), here, failures);
+    checkConstituents(index.constituents, known, here, failures);
   }
   if (market.correlation === undefined) {
     if (names.length > 1) {
@@ -58,10 +58,11 @@ function checkVolAndSkew(
   failures: FailureList,
 ): void {
   if (Array.isArray(item.impliedVol)) {
-    failures.add('unsupported', `${at}/impliedVol`, `a term structure ${LATER}; allowed now: one number`);
+    failures.add('unsupported', `${at}/impliedVol`, notYet('impliedVol is a term structure', 'one number'));
   }
   if (item.skew !== undefined && (item.skew.slope !== 0 || item.skew.curvature !== 0)) {
-    failures.add('unsupported', `${at}/skew`, `a smile ${LATER}; allowed now: slope 0 and curvature 0`);
+    const found = `skew has slope ${item.skew.slope} and curvature ${item.skew.curvature}`;
+    failures.add('unsupported', `${at}/skew`, notYet(found, 'slope 0 and curvature 0'));
   }
 }
 
@@ -75,13 +76,11 @@ function checkConstituents(
   for (const [j, { underlying }] of constituents.entries()) {
     const here = at + pointer('constituents', j, 'underlying');
     if (!names.has(underlying)) {
-      failures.add(
-        'unknown_reference',
-        here,
-        `"${underlying}" is no underlying of the market; it has ${listed([...names])}`,
-      );
+      failures.add('unknown_reference', here, noSuch(`underlying is "${underlying}"`, 'underlying', 'market', names));
     }
-    if (seen.has(underlying)) failures.add('duplicate_id', here, `"${underlying}" is a constituent already`);
+    if (seen.has(underlying)) {
+      failures.add('duplicate_id', here, `underlying is "${underlying}", which is a constituent already; give it once`);
+    }
     seen.add(underlying);
   }
   const sum = constituents.reduce((total, { weight }) => total + weight, 0);
@@ -89,7 +88,7 @@ function checkConstituents(
     failures.add(
       'weights_exceed_one',
       `${at}/constituents`,
-      `the weights sum to ${sum}; they may sum to at most 1 (less leaves a residual)`,
+      `the weights of constituents sum to ${tidy(sum)}; they may sum to at most 1 (less leaves a residual)`,
     );
   }
 }
@@ -104,27 +103,31 @@ export function checkMatrixShape(
   const known = new Set(names);
   const seen = new Set<string>();
   for (const [i, id] of matrix.order.entries()) {
-    if (!known.has(id))
-      failures.add(
-        'unknown_reference',
-        `${at}/order/${i}`,
-        `"${id}" is no underlying of the market; it has ${listed(names)}`,
-      );
-    if (seen.has(id)) failures.add('duplicate_id', `${at}/order/${i}`, `"${id}" stands in the order twice`);
+    const here = `${at}/order/${i}`;
+    if (!known.has(id)) {
+      failures.add('unknown_reference', here, noSuch(`order[${i}] is "${id}"`, 'underlying', 'market', known));
+    }
+    if (seen.has(id)) {
+      failures.add('duplicate_id', here, `order[${i}] is "${id}", which order has already; give it once`);
+    }
     seen.add(id);
   }
   const missing = names.filter((name) => !seen.has(name));
-  if (missing.length > 0)
+  if (missing.length > 0) {
+    const message = `order lacks ${listed(missing)}; it must have every underlying of the market once`;
+    failures.add('matrix_shape', `${at}/order`, message);
+  }
+  const n = matrix.order.length;
+  if (matrix.values.length !== n) {
     failures.add(
       'matrix_shape',
-      `${at}/order`,
-      `the order lacks ${listed(missing)}; it must name every underlying once`,
+      `${at}/values`,
+      `values has ${counted(matrix.values.length, 'row')}; it must have ${n}, as order`,
     );
-  const n = matrix.order.length;
-  if (matrix.values.length !== n)
-    failures.add('matrix_shape', `${at}/values`, `${matrix.values.length} rows given for an order of ${n}`);
+  }
   for (const [i, row] of matrix.values.entries()) {
-    if (row.length !== n)
-      failures.add('matrix_shape', `${at}/values/${i}`, `row ${i} has ${row.length} entries; it must have ${n}`);
+    if (row.length === n) continue;
+    const message = `values[${i}] has ${counted(row.length, 'number')}; it must have ${n}, as order`;
+    failures.add('matrix_shape', `${at}/values/${i}`, message);
   }
 }

@@ -1,182 +1,176 @@
 import type { Market } from '../../../schemas/market.ts';
+import type { Regime, RegimeOverride } from '../../../schemas/regime.ts';
 import type { Scenario } from '../../../schemas/scenario.ts';
-import { type FailureList, listed, pointer } from '../../failures.ts';
+import { type FailureList, pointer } from '../../failures.ts';
+import { counted, noSuch, notExactlyOne, notYet, tidy } from '../wording.ts';
 import { checkMatrixShape, SUM_TOLERANCE } from './market.ts';
 
-const LATER = 'is part of the contract, but this version does not compute it yet';
+/** What a scenario may refer to in its market; undefined when there is no market. */
+interface Known {
+  readonly names: ReadonlySet<string>;
+  readonly order: readonly string[];
+  readonly sectors: ReadonlySet<string>;
+}
 
 /** Checks of a scenario that need more than one field, and its references into the market. */
 export function checkScenario(scenario: Scenario, market: Market | undefined, at: string, failures: FailureList): void {
+  const known = market === undefined ? undefined : knownOf(market);
   const regimes = scenario.regimes.map((regime) => regime.id);
   for (const [r, regime] of scenario.regimes.entries()) {
-    if (regimes.indexOf(regime.id) !== r) {
-      failures.add(
-        'duplicate_id',
-        at + pointer('regimes', r, 'id'),
-        `"${regime.id}" is the id of another regime; ids must be unique`,
-      );
-    }
-  }
-  checkRegimes(scenario, market, at, failures);
-  checkTransition(scenario, at, failures);
-  checkInitial(scenario, regimes, at, failures);
-  checkForced(scenario, regimes, at, failures);
-  if ((scenario.events ?? []).length > 0)
-    failures.add('unsupported', `${at}/events`, `a dated event ${LATER}; allowed now: none`);
-}
-
-function checkRegimes(scenario: Scenario, market: Market | undefined, at: string, failures: FailureList): void {
-  const names = market?.underlyings.map((underlying) => underlying.id);
-  for (const [r, regime] of scenario.regimes.entries()) {
     const here = at + pointer('regimes', r);
-    if (regime.jumps !== undefined) failures.add('unsupported', `${here}/jumps`, `a jump ${LATER}; allowed now: none`);
-    if ((regime.skewMultiplier ?? 1) !== 1) {
-      failures.add(
-        'unsupported',
-        `${here}/skewMultiplier`,
-        `skewMultiplier is ${regime.skewMultiplier}: it ${LATER}; allowed now: 1`,
-      );
+    const first = regimes.indexOf(regime.id);
+    if (first !== r) {
+      const message = `id is "${regime.id}", as of regime ${first}; the ids of regimes must be unique`;
+      failures.add('duplicate_id', `${here}/id`, message);
     }
-    for (const [o, override] of (regime.overrides ?? []).entries()) {
-      const there = `${here}/overrides/${o}`;
-      const selectors = [override.underlyings, override.sector, override.heaviest].filter(
-        (value) => value !== undefined,
-      );
-      if (selectors.length !== 1)
-        failures.add(
-          'exactly_one',
-          there,
-          `${selectors.length} of underlyings, sector and heaviest given; give exactly one`,
-        );
-      if (override.volMultiplier === undefined && override.drift === undefined) {
-        failures.add('required', there, 'the override changes nothing; give volMultiplier, drift or both');
-      }
-      for (const [i, id] of (override.underlyings ?? []).entries())
-        unknownName(id, names, `${there}/underlyings/${i}`, failures);
-      const sectors = market?.underlyings.map((underlying) => underlying.sector);
-      if (override.sector !== undefined && sectors !== undefined && !sectors.includes(override.sector)) {
-        failures.add('unknown_reference', `${there}/sector`, `"${override.sector}" is the sector of no underlying`);
-      }
-    }
-    for (const id of Object.keys(regime.volMultipliers ?? {}))
-      unknownName(id, names, here + pointer('volMultipliers', id), failures);
-    if (regime.correlation?.kind === 'matrix' && names !== undefined) {
-      checkMatrixShape(regime.correlation, names, `${here}/correlation`, failures);
-    }
+    checkRegime(regime, known, here, failures);
+  }
+  checkTransition(scenario, `${at}/transition`, failures);
+  checkInitial(scenario, regimes, `${at}/initial`, failures);
+  checkForced(scenario, regimes, at, failures);
+  const events = scenario.events ?? [];
+  if (events.length > 0) {
+    failures.add('unsupported', `${at}/events`, notYet(`events has ${counted(events.length, 'event')}`, 'no events'));
   }
 }
 
-function unknownName(id: string, names: readonly string[] | undefined, at: string, failures: FailureList): void {
-  if (names !== undefined && !names.includes(id)) {
-    failures.add('unknown_reference', at, `"${id}" is no underlying of the market; it has ${listed(names)}`);
+function knownOf({ underlyings }: Market): Known {
+  const order = underlyings.map(({ id }) => id);
+  const sectors = underlyings.flatMap(({ sector }) => (sector === undefined ? [] : [sector]));
+  return { names: new Set(order), order, sectors: new Set(sectors) };
+}
+
+function checkRegime(regime: Regime, known: Known | undefined, at: string, failures: FailureList): void {
+  const { jumps, skewMultiplier = 1, correlation } = regime;
+  if (jumps !== undefined && jumps.intensity !== 0) {
+    const found = `jumps has the intensity ${jumps.intensity}`;
+    failures.add('unsupported', `${at}/jumps`, notYet(found, 'no jumps, or the intensity 0'));
+  }
+  if (skewMultiplier !== 1) {
+    failures.add('unsupported', `${at}/skewMultiplier`, notYet(`skewMultiplier is ${skewMultiplier}`, '1'));
+  }
+  for (const [o, override] of (regime.overrides ?? []).entries()) {
+    checkOverride(override, known, `${at}/overrides/${o}`, failures);
+  }
+  if (known === undefined) return;
+  for (const id of Object.keys(regime.volMultipliers ?? {})) {
+    if (known.names.has(id)) continue;
+    const message = noSuch(`volMultipliers names "${id}"`, 'underlying', 'market', known.names);
+    failures.add('unknown_reference', at + pointer('volMultipliers', id), message);
+  }
+  if (correlation?.kind === 'matrix') checkMatrixShape(correlation, known.order, `${at}/correlation`, failures);
+}
+
+function checkOverride(override: RegimeOverride, known: Known | undefined, at: string, failures: FailureList): void {
+  const wrong = notExactlyOne(override, ['underlyings', 'sector', 'heaviest']);
+  if (wrong !== undefined) failures.add('exactly_one', at, wrong);
+  if (override.volMultiplier === undefined && override.drift === undefined) {
+    failures.add('required', at, 'the override changes nothing; give volMultiplier, drift or both');
+  }
+  if (known === undefined) return;
+  for (const [i, id] of (override.underlyings ?? []).entries()) {
+    if (known.names.has(id)) continue;
+    const message = noSuch(`underlyings[${i}] is "${id}"`, 'underlying', 'market', known.names);
+    failures.add('unknown_reference', `${at}/underlyings/${i}`, message);
+  }
+  if (override.sector !== undefined && !known.sectors.has(override.sector)) {
+    const message = noSuch(`sector is "${override.sector}"`, 'sector', 'market', known.sectors);
+    failures.add('unknown_reference', `${at}/sector`, message);
   }
 }
 
-function checkTransition(scenario: Scenario, at: string, failures: FailureList): void {
-  const count = scenario.regimes.length;
-  const { transition } = scenario;
+function checkTransition({ transition, regimes }: Scenario, at: string, failures: FailureList): void {
+  const count = regimes.length;
   if (transition === undefined) {
-    if (count > 1)
-      failures.add(
-        'required',
-        `${at}/transition`,
-        `transition is missing; ${count} regimes need one: kind "daily" or "durations"`,
-      );
+    if (count > 1) {
+      const message = `transition is missing; ${count} regimes need one, of kind "daily" or "durations"`;
+      failures.add('required', at, message);
+    }
     return;
   }
   if (transition.kind === 'daily') {
-    checkStochastic(transition.matrix, count, `${at}/transition/matrix`, failures);
+    checkStochastic(transition.matrix, 'matrix', count, at, failures);
     return;
-  }
-  if (transition.meanDays.length !== count) {
-    failures.add(
-      'wrong_length',
-      `${at}/transition/meanDays`,
-      `${transition.meanDays.length} durations given for ${count} regimes`,
-    );
   }
   if (count === 1) {
-    failures.add('conflict', `${at}/transition`, 'one regime has nowhere to go; leave transition out');
+    const message = 'transition is of kind "durations", but one regime has nowhere else to go; leave it out';
+    failures.add('conflict', at, message);
     return;
   }
-  checkStochastic(transition.next, count, `${at}/transition/next`, failures);
-  for (const [r, row] of transition.next.entries()) {
+  const { meanDays, next } = transition;
+  if (meanDays.length !== count) {
+    const message = `meanDays has ${counted(meanDays.length, 'number')}; it must have ${count}, one for each regime`;
+    failures.add('wrong_length', `${at}/meanDays`, message);
+  }
+  checkStochastic(next, 'next', count, at, failures);
+  for (const [r, row] of next.entries()) {
     const stay = row[r];
-    if (stay !== undefined && stay !== 0)
-      failures.add(
-        'conflict',
-        `${at}/transition/next/${r}/${r}`,
-        `${stay} on the diagonal; a regime that is left goes elsewhere, so it must be 0`,
-      );
+    if (stay === undefined || stay === 0) continue;
+    const message = `next[${r}][${r}] is ${stay}; it must be 0, since a regime that is left goes elsewhere`;
+    failures.add('conflict', `${at}/next/${r}/${r}`, message);
   }
 }
 
+/** A square matrix whose rows are probabilities that sum to 1. */
 function checkStochastic(
   matrix: readonly (readonly number[])[],
+  field: string,
   count: number,
   at: string,
   failures: FailureList,
 ): void {
-  if (matrix.length !== count) failures.add('matrix_shape', at, `${matrix.length} rows given for ${count} regimes`);
+  if (matrix.length !== count) {
+    const message = `${field} has ${counted(matrix.length, 'row')}; it must have ${count}, one for each regime`;
+    failures.add('matrix_shape', `${at}/${field}`, message);
+  }
   for (const [r, row] of matrix.entries()) {
-    if (row.length !== count) {
-      failures.add('matrix_shape', `${at}/${r}`, `row ${r} has ${row.length} entries for ${count} regimes`);
+    const here = `${at}/${field}/${r}`;
+    const name = `${field}[${r}]`;
+    if (row.length === count) {
+      checkSum(row, here, name, failures);
       continue;
     }
-    checkSum(row, `${at}/${r}`, `row ${r}`, failures);
+    const message = `${name} has ${counted(row.length, 'number')}; it must have ${count}, one for each regime`;
+    failures.add('matrix_shape', here, message);
   }
 }
 
-function checkSum(probabilities: readonly number[], at: string, what: string, failures: FailureList): void {
+function checkSum(probabilities: readonly number[], at: string, name: string, failures: FailureList): void {
   const sum = probabilities.reduce((total, p) => total + p, 0);
-  if (Math.abs(sum - 1) > SUM_TOLERANCE)
-    failures.add('sum_not_one', at, `${what} sums to ${sum}; it must sum to 1 within ${SUM_TOLERANCE}`);
+  if (Math.abs(sum - 1) <= SUM_TOLERANCE) return;
+  failures.add('sum_not_one', at, `${name} sums to ${tidy(sum)}; it must sum to 1 within ${SUM_TOLERANCE}`);
 }
 
-function checkInitial(scenario: Scenario, regimes: readonly string[], at: string, failures: FailureList): void {
-  const { initial } = scenario;
+function checkInitial({ initial }: Scenario, regimes: readonly string[], at: string, failures: FailureList): void {
   if (initial === undefined || initial === 'stationary') return;
   if (initial.regime !== undefined && !regimes.includes(initial.regime)) {
-    failures.add(
-      'unknown_reference',
-      `${at}/initial/regime`,
-      `"${initial.regime}" is no regime of the scenario; it has ${listed(regimes)}`,
-    );
+    const message = noSuch(`regime is "${initial.regime}"`, 'regime', 'scenario', regimes);
+    failures.add('unknown_reference', `${at}/regime`, message);
   }
   if (initial.probabilities === undefined) return;
-  if (initial.probabilities.length !== regimes.length) {
-    failures.add(
-      'wrong_length',
-      `${at}/initial/probabilities`,
-      `${initial.probabilities.length} probabilities given for ${regimes.length} regimes`,
-    );
+  const given = initial.probabilities.length;
+  if (given === regimes.length) {
+    checkSum(initial.probabilities, `${at}/probabilities`, 'probabilities', failures);
   } else {
-    checkSum(initial.probabilities, `${at}/initial/probabilities`, 'initial.probabilities', failures);
+    const message = `probabilities has ${counted(given, 'number')}; it must have ${regimes.length}, one for each regime`;
+    failures.add('wrong_length', `${at}/probabilities`, message);
   }
 }
 
 function checkForced(scenario: Scenario, regimes: readonly string[], at: string, failures: FailureList): void {
   const windows = scenario.forced ?? [];
-  for (const [i, window] of windows.entries()) {
+  for (const [i, { fromDay, toDay, regime }] of windows.entries()) {
     const here = at + pointer('forced', i);
-    if (!regimes.includes(window.regime)) {
-      failures.add(
-        'unknown_reference',
-        `${here}/regime`,
-        `"${window.regime}" is no regime of the scenario; it has ${listed(regimes)}`,
-      );
+    if (!regimes.includes(regime)) {
+      const message = noSuch(`regime is "${regime}"`, 'regime', 'scenario', regimes);
+      failures.add('unknown_reference', `${here}/regime`, message);
     }
-    if (window.toDay < window.fromDay) {
-      failures.add('conflict', `${here}/toDay`, `toDay ${window.toDay} is before fromDay ${window.fromDay}`);
+    if (toDay < fromDay) {
+      failures.add('conflict', `${here}/toDay`, `toDay is ${toDay}; it must be at least fromDay, ${fromDay}`);
     }
-    const other = windows.findIndex(
-      (earlier, j) => j < i && earlier.fromDay <= window.toDay && window.fromDay <= earlier.toDay,
-    );
-    if (other >= 0)
-      failures.add(
-        'conflict',
-        here,
-        `days ${window.fromDay} to ${window.toDay} overlap window ${other}; windows must not overlap`,
-      );
+    const other = windows.findIndex((earlier, j) => j < i && earlier.fromDay <= toDay && fromDay <= earlier.toDay);
+    if (other < 0) continue;
+    const message = `days ${fromDay} to ${toDay} overlap those of window ${other}, ${windows[other].fromDay} to ${windows[other].toDay}; windows must not overlap`;
+    failures.add('conflict', here, message);
   }
 }

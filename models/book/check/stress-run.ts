@@ -4,6 +4,7 @@ import type { Scenario } from '../../../schemas/scenario.ts';
 import type { FilledRequest } from '../filled-request.ts';
 import { FailureList, listed, pointer } from '../../failures.ts';
 import { SHIPPED_SCENARIOS } from '../../regimes/library.ts';
+import { notYet } from '../wording.ts';
 import { checkBook } from './book.ts';
 import { checkMarket } from './market.ts';
 import { checkScenario } from './scenario.ts';
@@ -29,12 +30,15 @@ export function checkStressRun(request: FilledRequest): CheckedRequest {
   if (request.market !== undefined) checkMarket(request.market, '/market', failures);
   if (request.book !== undefined) checkBook(request.book, request.market, '/book', failures);
   const scenarios = request.scenarios.map((choice, i) => resolveChoice(choice, i, failures));
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   for (const [i, scenario] of scenarios.entries()) {
     if (scenario === undefined) continue;
-    if (seen.has(scenario.id))
-      failures.add('duplicate_id', pointer('scenarios', i), `the scenario "${scenario.id}" is in the list already`);
-    seen.add(scenario.id);
+    const first = seen.get(scenario.id);
+    if (first === undefined) seen.set(scenario.id, i);
+    else {
+      const message = `the id is "${scenario.id}", as of scenario ${first}; the ids of scenarios must be unique`;
+      failures.add('duplicate_id', pointer('scenarios', i), message);
+    }
     checkScenario(scenario, request.market, pointer('scenarios', i), failures);
   }
   checkSimulation(request, failures);
@@ -52,33 +56,26 @@ export function checkBookInMarket({ book, market }: BookInMarket): Failure[] {
 function checkSource(request: FilledRequest, what: 'book' | 'market', failures: FailureList): void {
   const id = request[`${what}Id`];
   const version = request[`${what}Version`];
-  if (id !== undefined)
-    failures.add(
-      'unsupported',
-      `/${what}Id`,
-      `stored ${what}s are not available in this version; give the ${what} in full under "${what}"`,
-    );
-  if (version !== undefined)
-    failures.add(
-      'unsupported',
-      `/${what}Version`,
-      `stored ${what}s are not available in this version; leave ${what}Version out`,
-    );
-  if (id === undefined && request[what] === undefined)
-    failures.add('required', `/${what}`, `${what} is missing; give it in full`);
-  if (id !== undefined && request[what] !== undefined)
-    failures.add('exactly_one', `/${what}`, `both ${what} and ${what}Id given; give exactly one`);
+  const inline = request[what] !== undefined;
+  if (id !== undefined) {
+    const instead = inline ? 'leave it out' : `give the ${what} in full, as ${what}`;
+    const message = `${what}Id is "${id}", but this version does not store ${what}s; ${instead}`;
+    failures.add('unsupported', `/${what}Id`, message);
+  }
+  if (version !== undefined) {
+    const message = `${what}Version is ${version}, but this version does not store ${what}s; leave it out`;
+    failures.add('unsupported', `/${what}Version`, message);
+  }
+  if (id === undefined && !inline) failures.add('required', `/${what}`, `${what} is missing; give it in full`);
 }
 
 function resolveChoice(choice: string | Scenario, i: number, failures: FailureList): Scenario | undefined {
   if (typeof choice !== 'string') return choice;
   const shipped = SHIPPED_SCENARIOS.find((scenario) => scenario.id === choice);
   if (shipped === undefined) {
-    failures.add(
-      'unknown_reference',
-      pointer('scenarios', i),
-      `"${choice}" is no scenario; there are ${listed(SHIPPED_SCENARIOS.map((scenario) => scenario.id))}, or give one in full`,
-    );
+    const ids = listed(SHIPPED_SCENARIOS.map(({ id }) => id));
+    const message = `"${choice}" is no shipped scenario; there are ${ids}. A scenario of your own is given in full`;
+    failures.add('unknown_reference', pointer('scenarios', i), message);
   }
   return shipped;
 }
@@ -86,13 +83,9 @@ function resolveChoice(choice: string | Scenario, i: number, failures: FailureLi
 function checkSimulation(request: FilledRequest, failures: FailureList): void {
   const { seed, sampling } = request.simulation;
   if (seed !== undefined && BigInt(seed) > LARGEST_SEED) {
-    failures.add('out_of_range', '/simulation/seed', `seed ${seed} is too large; it may be at most ${LARGEST_SEED}`);
+    failures.add('out_of_range', '/simulation/seed', `seed is ${seed}; it may be at most ${LARGEST_SEED}`);
   }
   if (sampling === 'tail') {
-    failures.add(
-      'unsupported',
-      '/simulation/sampling',
-      '"tail" is part of the contract, but this version does not compute it yet; allowed now: "plain"',
-    );
+    failures.add('unsupported', '/simulation/sampling', notYet('sampling is "tail"', '"plain"'));
   }
 }
