@@ -193,7 +193,12 @@ export const VarianceSwapPosition = positionObject(
   {
     underlying: underlyingId,
     side,
-    vegaNotional: Type.Optional(vegaNotional),
+    vegaNotional: Type.Optional(
+      Type.Number({
+        ...vegaNotional,
+        description: 'Money per volatility point (0.01). Give this or `varianceNotional`.',
+      }),
+    ),
     varianceNotional: Type.Optional(
       Type.Number({
         description: 'Money per squared volatility point. Give this or `vegaNotional`.',

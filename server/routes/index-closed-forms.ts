@@ -1,5 +1,6 @@
 import { SUM_TOLERANCE } from '../../models/book/check/market.ts';
 import {
+  acrossTerms,
   diversification,
   impliedCorrelation,
   indexVolatility,
@@ -17,18 +18,20 @@ import type { Failure } from '../../schemas/failure.ts';
 
 /** An index volatility given as the bound itself, in decimals, must not be refused for its last digit. */
 const correlationTolerance = 1e-9;
+/** Weights so far apart that dividing by their products overflows are one name, as far as a correlation can tell. */
+const leastAcross = 1e-300;
 const defaultDaysPerYear = 365;
 
 /** The implied correlation of a basket, or why its quotes cannot be of one basket. */
 export function impliedCorrelationOf(request: ImpliedCorrelationRequest): Outcome<ImpliedCorrelation> {
   const { weights, vols } = arraysOf(request.constituents);
   const failures = weightFailures(weights);
-  const moving = vols.filter((vol) => vol > 0).length;
-  if (moving < 2) {
+  if (acrossTerms(weights.map((weight, i) => weight * vols[i])) < leastAcross) {
+    const moving = vols.filter((vol) => vol > 0).length;
     failures.push({
       reason: 'impossible_correlation',
       pointer: '/constituents',
-      message: `${moving} of the constituents have a volatility above 0; a correlation needs at least 2`,
+      message: `${moving} of the constituents have a volatility above 0; a correlation needs at least 2 that count`,
     });
   }
   if (failures.length > 0) return { ok: false, failures };
@@ -39,8 +42,8 @@ export function impliedCorrelationOf(request: ImpliedCorrelationRequest): Outcom
   if (correlation > 1 + correlationTolerance || correlation < lowest - correlationTolerance) {
     const lowestVol = indexVolatility(lowest, weights, vols);
     const message =
-      `indexVol is ${request.indexVol}, which needs a correlation of ${correlation}; ` +
-      `from ${lowest} to 1, which is all that ${weights.length} names can have, it is from ${lowestVol} to ${atOne}`;
+      `indexVol is ${request.indexVol}, which needs a correlation of ${short(correlation)}; ` +
+      `from ${short(lowest)} to 1, which is all that ${weights.length} names can have, it is from ${short(lowestVol)} to ${short(atOne)}`;
     return { ok: false, failures: [{ reason: 'impossible_index_volatility', pointer: '/indexVol', message }] };
   }
   return {
@@ -64,7 +67,7 @@ export function indexVolOf(request: IndexVolRequest): Outcome<IndexVol> {
     failures.push({
       reason: 'impossible_correlation',
       pointer: '/correlation',
-      message: `correlation is ${correlation}; all pairs of ${weights.length} names cannot have less than ${lowest}`,
+      message: `correlation is ${correlation}; all pairs of ${weights.length} names cannot have less than ${short(lowest)}`,
     });
   }
   if (daysPerYear !== undefined && days === undefined) {
@@ -80,6 +83,11 @@ export function indexVolOf(request: IndexVolRequest): Outcome<IndexVol> {
   if (days === undefined) return { ok: true, value: { indexVol } };
   const vol = indexVol * Math.sqrt(days / (daysPerYear ?? defaultDaysPerYear));
   return { ok: true, value: { indexVol, overDays: { days, vol } } };
+}
+
+/** Six digits: enough to mend a request by, without the noise of the last ones. */
+function short(value: number): number {
+  return Number(value.toPrecision(6));
 }
 
 function arraysOf(constituents: ImpliedCorrelationRequest['constituents']) {
