@@ -34,7 +34,8 @@ export function notExactlyOne<Field extends string>(
   const given = fields.filter((field) => object[field] !== undefined);
   if (given.length === 1) return undefined;
   if (given.length === 0) return `none of ${all(fields)} is given; give exactly one`;
-  return `${all(given)} are given; give exactly one of ${all(fields)}`;
+  const which = given.length === fields.length ? '' : ` of ${all(fields)}`;
+  return `${all(given)} are given; give exactly one${which}`;
 }
 
 function all(words: readonly string[]): string {

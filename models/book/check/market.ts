@@ -44,7 +44,7 @@ export function checkMarket(market: Market, at: string, failures: FailureList): 
       failures.add(
         'required',
         `${at}/correlation`,
-        `correlation is missing; a market of ${names.length} underlyings needs one: kind "matrix", "average" or "sectors"`,
+        `correlation is missing; a market of ${names.length} underlyings needs one, of kind "matrix", "average" or "sectors"`,
       );
     }
   } else if (market.correlation.kind === 'matrix') {
