@@ -1,0 +1,174 @@
+import t from 'tap';
+import { checkBookInMarket } from '../../../../models/book/check/stress-run.ts';
+import { SHIPPED_SCENARIOS } from '../../../../models/regimes/library.ts';
+import type { StressRunRequest } from '../../../../schemas/stress-run.ts';
+import { type Case, checkedFailures, smallRequest, testCases } from '../small-request.ts';
+
+const LATER = 'which is part of the contract, but this version does not compute it yet; allowed now';
+
+const rule = (when: string, change: (request: StressRunRequest) => unknown, ...found: Case['found']): Case => ({
+  when,
+  change: (request) => void change(request),
+  found,
+});
+
+t.test('the shortest request is a book of one position and a market of one name', async (t) => {
+  t.same(
+    checkedFailures({
+      book: { nav: 1, positions: [{ id: 'p', type: 'underlying', underlying: 'A', side: 'long', quantity: 1 }] },
+      market: { underlyings: [{ id: 'A', spot: 1, impliedVol: 0.2 }] },
+    }),
+    [],
+  );
+});
+
+t.test('the book and the market are given in full', async (t) => {
+  const cases: Case[] = [
+    rule('no book', (request) => delete request.book, ['required', '/book', 'book is missing; give it in full']),
+    rule('no market', (request) => delete request.market, [
+      'required',
+      '/market',
+      'market is missing; give it in full',
+    ]),
+    rule(
+      'a stored book',
+      (request) => {
+        delete request.book;
+        request.bookId = 'ai-dispersion';
+      },
+      [
+        'unsupported',
+        '/bookId',
+        'bookId is "ai-dispersion", but this version does not store books; give the book in full, as book',
+      ],
+    ),
+    rule('a stored book beside one in full', (request) => (request.bookId = 'ai-dispersion'), [
+      'unsupported',
+      '/bookId',
+      'bookId is "ai-dispersion", but this version does not store books; leave it out',
+    ]),
+    rule('a version of a stored book', (request) => (request.bookVersion = 3), [
+      'unsupported',
+      '/bookVersion',
+      'bookVersion is 3, but this version does not store books; leave it out',
+    ]),
+    rule(
+      'a stored market',
+      (request) => {
+        delete request.market;
+        request.marketId = 'close';
+      },
+      [
+        'unsupported',
+        '/marketId',
+        'marketId is "close", but this version does not store markets; give the market in full, as market',
+      ],
+    ),
+    rule('a version of a stored market', (request) => (request.marketVersion = 1), [
+      'unsupported',
+      '/marketVersion',
+      'marketVersion is 1, but this version does not store markets; leave it out',
+    ]),
+  ];
+  testCases(t, cases, checkedFailures);
+});
+
+t.test('without a market nothing is said about what refers to it', async (t) => {
+  const request = smallRequest();
+  const { expiryDays: _, ...dated } = request.book.positions[0] as {
+    expiryDays?: number;
+  } & (typeof request.book.positions)[0];
+  request.book.positions = [
+    { ...dated, underlying: 'X', expiryDate: '2027-01-15' } as (typeof request.book.positions)[0],
+  ];
+  request.scenarios[0].regimes[1] = { id: 'crisis', volMultipliers: { X: 2 }, overrides: [{ sector: 'X', drift: 0 }] };
+  delete (request as StressRunRequest).market;
+  t.same(checkedFailures(request), [
+    { reason: 'required', pointer: '/market', message: 'market is missing; give it in full' },
+  ]);
+});
+
+t.test('scenarios are shipped ones or given in full, each id once', async (t) => {
+  const ids = SHIPPED_SCENARIOS.map(({ id }) => `"${id}"`).join(', ');
+  const unknown = (id: string) =>
+    `"${id}" is no shipped scenario; there are ${ids}. A scenario of your own is given in full`;
+  const cases: Case[] = [
+    rule('every shipped one at once', (request) => (request.scenarios = SHIPPED_SCENARIOS.map(({ id }) => id))),
+    rule(
+      'unknown ones',
+      (request) => (request.scenarios = ['baseline', 'Baseline', 'constructor']),
+      ['unknown_reference', '/scenarios/1', unknown('Baseline')],
+      ['unknown_reference', '/scenarios/2', unknown('constructor')],
+    ),
+    rule('one twice', (request) => (request.scenarios = ['baseline', 'grind', 'baseline']), [
+      'duplicate_id',
+      '/scenarios/2',
+      'the id is "baseline", as of scenario 0; the ids of scenarios must be unique',
+    ]),
+    rule(
+      'one in full under the id of a shipped one, beside it',
+      (request) => {
+        request.scenarios = ['grind', { id: 'grind', regimes: [{ id: 'only' }] }];
+      },
+      ['duplicate_id', '/scenarios/1', 'the id is "grind", as of scenario 0; the ids of scenarios must be unique'],
+    ),
+    rule('one in full under the id of a shipped one, alone', (request) => {
+      request.scenarios = [{ id: 'grind', regimes: [{ id: 'only' }] }];
+    }),
+  ];
+  testCases(t, cases, checkedFailures);
+});
+
+t.test('the seed is a uint64 and sampling is plain', async (t) => {
+  const cases: Case[] = [
+    rule('the largest seed', ({ simulation }) => (simulation!.seed = '18446744073709551615')),
+    rule('one more', ({ simulation }) => (simulation!.seed = '18446744073709551616'), [
+      'out_of_range',
+      '/simulation/seed',
+      'seed is 18446744073709551616; it may be at most 18446744073709551615',
+    ]),
+    rule('tail sampling', ({ simulation }) => (simulation!.sampling = 'tail'), [
+      'unsupported',
+      '/simulation/sampling',
+      `sampling is "tail", ${LATER}: "plain"`,
+    ]),
+    rule('plain sampling', ({ simulation }) => (simulation!.sampling = 'plain')),
+  ];
+  testCases(t, cases, checkedFailures);
+});
+
+t.test(
+  'everything that is wrong is said at once, the market first, then the book, then scenarios and settings',
+  async (t) => {
+    const request = smallRequest();
+    request.market.underlyings[1].borrowCost = 0.01;
+    request.market.indices[0].constituents[0].underlying = 'X';
+    request.book.hedging = { policy: 'threshold' };
+    request.book.positions.push({ ...request.book.positions[0] });
+    request.scenarios[0].regimes[1].jumps = { intensity: 1, mean: 0, stdev: 0.1 };
+    request.scenarios[0].forced = [{ fromDay: 1, toDay: 2, regime: 'X' }];
+    request.simulation.sampling = 'tail';
+    t.same(
+      checkedFailures(request).map(({ reason, pointer }) => [reason, pointer]),
+      [
+        ['unsupported', '/market/underlyings/1/borrowCost'],
+        ['unknown_reference', '/market/indices/0/constituents/0/underlying'],
+        ['duplicate_id', '/book/positions/1/id'],
+        ['unsupported', '/book/hedging/policy'],
+        ['unsupported', '/scenarios/0/regimes/1/jumps'],
+        ['unknown_reference', '/scenarios/0/forced/0/regime'],
+        ['unsupported', '/simulation/sampling'],
+      ],
+    );
+    t.same(
+      checkBookInMarket(request).map(({ pointer }) => pointer),
+      [
+        '/market/underlyings/1/borrowCost',
+        '/market/indices/0/constituents/0/underlying',
+        '/book/positions/1/id',
+        '/book/hedging/policy',
+      ],
+      'a book in a market, without scenarios, is checked alike',
+    );
+  },
+);
