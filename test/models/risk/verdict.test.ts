@@ -121,7 +121,7 @@ t.test('other figures read by their names, composed ones as written', async (t) 
   t.match(first('100 * es(0.99) / nav <= 5', 7.1, 5), '100 * es(0.99) / nav is 7.1; the limit x asks for at most 5');
   t.match(first('maxDrawdown(0.975) < 0.1', 0.2, 0.1), 'the 1-in-40 maximum drawdown is 20 %');
   t.match(first('var(0.987) < 100', 200, 100), 'the 98.7 % loss is USD 200');
-  t.match(first('netGamma > 0.1', 0.012345, 0.1), 'net gamma is 0.01235; the limit x asks for more than 0.1');
+  t.match(first('netGamma > 0.1', 0.012345, 0.1), 'the dollar gamma is 0.01235; the limit x asks for more than 0.1');
 });
 
 t.test('without limits or scenarios', async (t) => {
