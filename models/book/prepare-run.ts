@@ -65,7 +65,7 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
     failures.add(
       'too_much_work',
       '/simulation/paths',
-      `the run costs ${work.toExponential(2)} asset-steps (paths × days × (underlyings + legs) × scenarios); at most ${assetSteps.toExponential(2)} are allowed: use fewer paths, days or scenarios`,
+      `the run costs ${work.toLocaleString('en-US')} asset-steps (paths × days × (underlyings + legs) × scenarios); at most ${assetSteps.toLocaleString('en-US')} are allowed: use fewer paths, days or scenarios`,
     );
     return refused(failures);
   }
