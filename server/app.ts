@@ -50,7 +50,8 @@ export async function buildApp({ engine, clock, newId, version, limits, logger }
     genReqId: () => newId(),
     routerOptions: { maxParamLength },
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => answerError(error, request as never, reply as never, limits.bodyBytes),
+    frameworkErrors: (error, request, reply) =>
+      void answerError(error, request as never, reply as never, limits.bodyBytes),
   });
 
   app.setValidatorCompiler(validatorCompiler());

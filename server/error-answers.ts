@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEMS, type ProblemKind, ProblemError, problemBody, RequestRefused } from './errors.ts';
@@ -6,12 +6,41 @@ import { foundFailures } from './found-failures.ts';
 
 const problemType = 'application/problem+json; charset=utf-8';
 
+/** What is read of a body that is refused for its size, and for how long, before the connection ends. */
+const maxDiscardedBytes = 64 * 1024 * 1024;
+const maxDiscardMs = 10_000;
+
 /** Sends whatever was thrown as problem details; what the server did wrong goes to the log, not to the client. */
-export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, bodyBytes: number): void {
+export async function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  bodyBytes: number,
+): Promise<void> {
   const problem = asProblem(error, bodyBytes);
   if (problem.kind === 'internal-error') request.log.error(error);
   else request.log.info({ kind: problem.kind, failures: problem.failures.total }, problem.message);
+  if (problem.kind === 'body-too-large') await discardBody(request.raw);
   send(problem, request, reply);
+}
+
+/**
+ * Reads on after the answer is known: most clients send all of a body before they read anything, and would only see
+ * the connection break. A body without end does break it.
+ */
+async function discardBody(body: IncomingMessage): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let discarded = 0;
+  const timer = setTimeout(resolve, maxDiscardMs);
+  const events = ['end', 'close', 'error'] as const;
+  for (const event of events) body.on(event, resolve);
+  body.on('data', (chunk: Buffer) => {
+    discarded += chunk.length;
+    if (discarded > maxDiscardedBytes) resolve();
+  });
+  body.resume();
+  if (!body.readableEnded && !body.destroyed) await promise;
+  clearTimeout(timer);
 }
 
 /** Answers every URL that no route has: 405 when the resource has other methods, else 404. */

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { longRequest, until } from './service.ts';
+
+const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
+
+/** The program with some settings; it is killed with the test. */
+function startProgram(t: Test, env: Record<string, string>) {
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'silent', RHO90_THREADS: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (data) => (output.out += data));
+  child.stderr.on('data', (data) => (output.err += data));
+  const ended = once(child, 'close') as Promise<[code: number | null, signal: string | null]>;
+  t.teardown(() => child.kill('SIGKILL'));
+  return { child, output, ended };
+}
+
+t.test('wrong settings end the program at once, with a line for each and no stack', async (t) => {
+  const { output, ended } = startProgram(t, { PORT: 'many', LOG_LEVEL: 'loud', DATABASE_URL: 'postgres://localhost' });
+  t.same(await ended, [2, null]);
+  t.equal(output.out, '');
+  t.match(output.err.trimEnd().split('\n'), [
+    /^rho90: PORT is "many"; /,
+    /^rho90: LOG_LEVEL is "loud"; /,
+    /^rho90: DATABASE_URL is set; /,
+  ]);
+});
+
+t.test(
+  'the program says in one line where its page is, serves it, and stops on SIGTERM with a run at work',
+  async (t) => {
+    const { child, output, ended } = startProgram(t, {});
+    const [line, base] = await until(
+      async () => /^rho90 \S+ · Swagger UI: (http:\/\/127\.0\.0\.1:\d+)\/docs\n$/.exec(output.out) ?? undefined,
+    );
+    t.ok(line);
+    t.equal((await fetch(`${base}/docs`)).status, 200);
+    const started = await fetch(`${base}/v1/stress-runs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(longRequest()),
+    });
+    t.equal(started.status, 202);
+    child.kill('SIGTERM');
+    t.same(await ended, [0, null]);
+    t.equal(output.err, '');
+  },
+);
+
+t.test('a run goes on when the client that waits for it hangs up', async (t) => {
+  const { output } = startProgram(t, {});
+  const [, base] = await until(async () => /(http:\/\/127\.0\.0\.1:\d+)\/docs/.exec(output.out) ?? undefined);
+  const gone = new AbortController();
+  const waiting = fetch(`${base}/v1/stress-runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', prefer: 'wait=60' },
+    body: JSON.stringify(longRequest()),
+    signal: gone.signal,
+  });
+  const progressOf = async (): Promise<number | undefined> => {
+    const { items } = (await (await fetch(`${base}/v1/stress-runs?status=running`)).json()) as {
+      items: { progress: { pathsDone: number } }[];
+    };
+    return items[0]?.progress.pathsDone;
+  };
+  const before = await until(progressOf);
+  gone.abort();
+  await t.rejects(waiting);
+  t.ok(await until(async () => ((await progressOf()) ?? 0) > before || undefined));
+});
+
+t.test('a port that is in use is named, without a stack', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1');
+  t.teardown(() => other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { output, ended } = startProgram(t, { PORT: String(port) });
+  t.same(await ended, [1, null]);
+  t.equal(output.err, `rho90: port ${port} of 127.0.0.1 is in use; set PORT to another one, or stop what uses it\n`);
+});
+
+t.test('listening for other machines is allowed, and warned of in the log', async (t) => {
+  const { child, output, ended } = startProgram(t, { HOST: '0.0.0.0', LOG_LEVEL: 'warn' });
+  await until(async () => /Swagger UI/.exec(output.out) ?? undefined);
+  const log = output.out.split('\n').filter((line) => line.startsWith('{'));
+  t.match(
+    log.map((line) => JSON.parse(line)),
+    [{ level: 40, msg: /HOST is 0\.0\.0\.0: .* no access control yet/ }],
+  );
+  child.kill('SIGINT');
+  t.same(await ended, [0, null]);
+});
