@@ -14,6 +14,7 @@ COPY schemas ./schemas
 COPY models ./models
 COPY workers ./workers
 COPY server ./server
+COPY examples ./examples
 RUN npm run build
 
 # Optional packages are Node itself, which the base image has, and a native `nice` for worker threads, which is not used.

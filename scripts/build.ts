@@ -6,7 +6,7 @@
  * SQL, JSON, web assets) is copied to the same place, so that a path relative to a module holds in both trees.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, globSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,3 +25,5 @@ for (const folder of ['schemas', 'models', 'workers', 'server']) {
     filter: (source) => source !== assembly && !source.endsWith('.ts') && basename(source) !== 'README.md',
   });
 }
+// The documentation page offers the examples, and so the server reads them.
+for (const example of globSync('examples/*.json', { cwd: root })) cpSync(join(root, example), join(dist, example));
