@@ -158,7 +158,7 @@ const strikeVol = Type.Number({
   examples: [0.45],
 });
 const vegaNotional = Type.Number({
-  description: 'Money per volatility point (0.01).',
+  description: 'Money per volatility point (0.01). For a variance swap, give this or `varianceNotional`.',
   exclusiveMinimum: 0,
   maximum: 1e12,
   examples: [20_000],
@@ -193,12 +193,7 @@ export const VarianceSwapPosition = positionObject(
   {
     underlying: underlyingId,
     side,
-    vegaNotional: Type.Optional(
-      Type.Number({
-        ...vegaNotional,
-        description: 'Money per volatility point (0.01). Give this or `varianceNotional`.',
-      }),
-    ),
+    vegaNotional: Type.Optional(vegaNotional),
     varianceNotional: Type.Optional(
       Type.Number({
         description: 'Money per squared volatility point. Give this or `vegaNotional`.',
