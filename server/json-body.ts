@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Failure } from '../schemas/failure.ts';
-import { pointerTo } from './json-pointer.ts';
+import { pointer as pointerOf } from '../models/failures.ts';
 
 /** No request of this service is deeper than about ten; the bound keeps everything after it from recursing far. */
 const maxDepth = 64;
@@ -54,7 +54,7 @@ export function scanJson(text: string): Failure[] {
   const failures: Failure[] = [];
   const open: Container[] = [];
   let position = 0;
-  const pointer = (): string => pointerTo(open.map(({ at }) => at));
+  const pointer = (): string => pointerOf(...open.map(({ at }) => at));
   const wrong = (what: string): Failure[] => [malformed(pointer(), `${what} at ${place(text, position)}`)];
   const skipBlanks = (): void => {
     blanks.lastIndex = position;

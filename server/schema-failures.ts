@@ -7,7 +7,7 @@
  */
 import type { Failure, FailureReason } from '../schemas/failure.ts';
 import { type FailureCollector } from './found-failures.ts';
-import { escapeStep } from './json-pointer.ts';
+import { pointer } from '../models/failures.ts';
 import { bounds, describe, formOf, kindOf, lengths, type JsonSchema } from './schema-words.ts';
 import { didYouMean, either, given } from './wording.ts';
 
@@ -198,7 +198,7 @@ function inItem(place: Place, index: number): Place {
 }
 
 function pointerOf({ parent, step }: Place): string {
-  return parent === null ? '' : `${pointerOf(parent)}/${escapeStep(step)}`;
+  return parent === null ? '' : pointerOf(parent) + pointer(step);
 }
 
 /** `spot`, `positions[3]`, `the body`. */
