@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Position } from './position.ts';
-import { closed, identifier, ref, stringEnum } from './schema-kit.ts';
+import { closed, identifier, ref, schemaIds, stringEnum, taggedUnion } from './schema-kit.ts';
 
 export const DEFAULT_CURRENCY = 'USD';
 
@@ -139,14 +139,12 @@ export const EXIT_RULE_SCHEMAS = {
 export type ExitRule = {
   [K in keyof typeof EXIT_RULE_SCHEMAS]: Static<(typeof EXIT_RULE_SCHEMAS)[K]>;
 }[keyof typeof EXIT_RULE_SCHEMAS];
-export const ExitRule = Type.Unsafe<ExitRule>({
-  $id: 'ExitRule',
-  type: 'object',
-  required: ['type'],
-  discriminator: { propertyName: 'type' },
-  oneOf: Object.values(EXIT_RULE_SCHEMAS).map((schema) => ({ $ref: `${(schema as { $id?: string }).$id}#` })),
-  description: 'One exit rule; `type` says which. Not computed by this version.',
-});
+export const ExitRule = taggedUnion<ExitRule>(
+  'ExitRule',
+  'type',
+  schemaIds(EXIT_RULE_SCHEMAS),
+  'One exit rule; `type` says which. Not computed by this version.',
+);
 
 export const Limit = Type.Object(
   {

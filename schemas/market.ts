@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { closed, identifier, ref, stringEnum } from './schema-kit.ts';
+import { closed, identifier, ref, stringEnum, taggedUnion } from './schema-kit.ts';
 
 export const DEFAULT_RATE = 0;
 export const DEFAULT_DAYS_PER_YEAR = 252;
@@ -202,14 +202,12 @@ export const CorrelationSectors = Type.Object(
   { $id: 'CorrelationSectors', ...closed, description: 'Two correlations: within and across sectors.' },
 );
 export type Correlation = CorrelationMatrix | Static<typeof CorrelationAverage> | Static<typeof CorrelationSectors>;
-export const Correlation = Type.Unsafe<Correlation>({
-  $id: 'Correlation',
-  type: 'object',
-  required: ['kind'],
-  discriminator: { propertyName: 'kind' },
-  oneOf: [{ $ref: 'CorrelationMatrix#' }, { $ref: 'CorrelationAverage#' }, { $ref: 'CorrelationSectors#' }],
-  description: 'Calm correlations of the underlyings; `kind` says how they are given.',
-});
+export const Correlation = taggedUnion<Correlation>(
+  'Correlation',
+  'kind',
+  ['CorrelationMatrix', 'CorrelationAverage', 'CorrelationSectors'],
+  'Calm correlations of the underlyings; `kind` says how they are given.',
+);
 
 export const Market = Type.Object(
   {

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { closed, identifier, ref, stringEnum } from './schema-kit.ts';
+import { closed, identifier, ref, schemaIds, stringEnum, taggedUnion } from './schema-kit.ts';
 
 const side = stringEnum(['long', 'short'] as const, { description: 'Long is bought, short is sold.' });
 const positionId = identifier('Id of the position, unique in the book.', 'nvda-straddle');
@@ -285,12 +285,9 @@ export type Position =
   | CorrelationSwapPosition
   | UnderlyingPosition;
 
-/** The union is written by hand: TypeBox has no discriminator keyword, and without it Ajv reports every branch. */
-export const Position = Type.Unsafe<Position>({
-  $id: 'Position',
-  type: 'object',
-  required: ['type'],
-  discriminator: { propertyName: 'type' },
-  oneOf: Object.values(POSITION_SCHEMAS).map((schema) => ({ $ref: `${(schema as { $id?: string }).$id}#` })),
-  description: 'One position; `type` says which kind.',
-});
+export const Position = taggedUnion<Position>(
+  'Position',
+  'type',
+  schemaIds(POSITION_SCHEMAS),
+  'One position; `type` says which kind.',
+);

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import type { CorrelationMatrix } from './market.ts';
-import { closed, identifier, ref, stringEnum } from './schema-kit.ts';
+import { closed, identifier, ref, stringEnum, taggedUnion } from './schema-kit.ts';
 
 const volMultiplier = Type.Number({
   description: 'Multiplier of realised volatility.',
@@ -49,18 +49,12 @@ export type RegimeCorrelation =
   | Static<typeof RegimeCorrelationSpike>
   | Static<typeof RegimeCorrelationBlend>
   | CorrelationMatrix;
-export const RegimeCorrelation = Type.Unsafe<RegimeCorrelation>({
-  $id: 'RegimeCorrelation',
-  type: 'object',
-  required: ['kind'],
-  discriminator: { propertyName: 'kind' },
-  oneOf: ['RegimeCorrelationCalm', 'RegimeCorrelationSpike', 'RegimeCorrelationBlend', 'CorrelationMatrix'].map(
-    (id) => ({
-      $ref: `${id}#`,
-    }),
-  ),
-  description: 'Correlations of a regime; `kind` says how they are given.',
-});
+export const RegimeCorrelation = taggedUnion<RegimeCorrelation>(
+  'RegimeCorrelation',
+  'kind',
+  ['RegimeCorrelationCalm', 'RegimeCorrelationSpike', 'RegimeCorrelationBlend', 'CorrelationMatrix'],
+  'Correlations of a regime; `kind` says how they are given.',
+);
 
 export const RegimeOverride = Type.Object(
   {

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { jumpSize, Regime } from './regime.ts';
-import { closed, identifier, ref } from './schema-kit.ts';
+import { closed, identifier, ref, taggedUnion } from './schema-kit.ts';
 
 const probability = Type.Number({ minimum: 0, maximum: 1, description: 'Probability.' });
 
@@ -41,14 +41,12 @@ export const DurationTransition = Type.Object(
   { $id: 'DurationTransition', ...closed, description: 'Expected durations and where the chain goes next.' },
 );
 export type Transition = Static<typeof DailyTransition> | Static<typeof DurationTransition>;
-export const Transition = Type.Unsafe<Transition>({
-  $id: 'Transition',
-  type: 'object',
-  required: ['kind'],
-  discriminator: { propertyName: 'kind' },
-  oneOf: [{ $ref: 'DailyTransition#' }, { $ref: 'DurationTransition#' }],
-  description: 'How regimes follow each other; `kind` says how it is given.',
-});
+export const Transition = taggedUnion<Transition>(
+  'Transition',
+  'kind',
+  ['DailyTransition', 'DurationTransition'],
+  'How regimes follow each other; `kind` says how it is given.',
+);
 
 export const InitialDistribution = Type.Object(
   {
