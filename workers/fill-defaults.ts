@@ -9,7 +9,11 @@ import {
   type StressRunRequest,
 } from '../schemas/stress-run.ts';
 
-/** Writes out the defaults that decide numbers, so that a request that spells them out is the same request. */
+/**
+ * Writes out the defaults of a request, of its simulation and of the currency and limits of its book, so that a request
+ * that spells these out is the same request. Defaults inside a market, a position or a scenario stay as they are given:
+ * there, spelling one out is another text with the same meaning.
+ */
 export function fillDefaults({ book, scenarios, simulation, ...rest }: StressRunRequest): FilledRequest {
   return {
     ...rest,

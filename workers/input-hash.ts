@@ -5,7 +5,8 @@ import type { FilledRequest } from '../models/book/filled-request.ts';
 
 /**
  * SHA-256 of the content that decides the numbers, as canonical JSON (RFC 8785): the request without its label, with
- * defaults and shipped scenarios by value, so that a scenario revised in a later version gives another hash.
+ * the defaults of `fillDefaults` and shipped scenarios by value, so that a scenario revised in a later version gives
+ * another hash.
  *
  * @returns 64 hexadecimal digits
  */

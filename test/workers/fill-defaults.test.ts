@@ -37,6 +37,10 @@ t.test('a book without limits on purpose keeps none', async (t) => {
   t.same(book?.limits, []);
 });
 
+t.test('defaults inside a market stay as they are given', async (t) => {
+  t.same(fillDefaults(request).market, request.market);
+});
+
 t.test('a book that is missing stays missing, for the checks to say', async (t) => {
   t.notOk('book' in fillDefaults({}));
 });
