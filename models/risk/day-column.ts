@@ -5,6 +5,9 @@ import { weightTotals } from './sample.ts';
 export interface DayShares {
   /** [days + 1], share of the weight with this number of days; entry 0 is day 0 (or "never"), sum 1 */
   readonly shares: Float64Array;
+  /** [days + 1], the same before division by `total`: numbers of paths, so whole, in a plain sample */
+  readonly sums: Float64Array;
+  readonly total: number;
 }
 
 /** See quantileIndex in sample.ts: a day's share is a sum that may miss a round probability by rounding alone. */
@@ -28,7 +31,8 @@ export function dayShares(column: Uint16Array, days: number, weights: Float64Arr
     if (sum === undefined) throw new RangeError(`day column[${i}] is ${column[i]}; need 0 to ${days}`);
     sum.add(weights === null ? 1 : weights[i]);
   }
-  return { shares: Float64Array.from(sums, (sum) => sum.value / total) };
+  const values = Float64Array.from(sums, (sum) => sum.value);
+  return { shares: values.map((value) => value / total), sums: values, total };
 }
 
 /**

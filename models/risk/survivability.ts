@@ -121,13 +121,14 @@ export function survivability(columns: SurvivalColumns, settings: SurvivalSettin
   };
 }
 
-function survivalCurve({ shares }: DayShares): { day: number; surviving: number }[] {
-  // From the far end, so that the last day is exact (and 0 when all breach) and no day is above the one before.
-  const curve = Array.from({ length: shares.length - 1 }, (_, k) => ({ day: k + 1, surviving: 0 }));
-  let surviving = shares[0];
-  for (let day = shares.length - 1; day >= 1; day--) {
-    curve[day - 1].surviving = Math.min(surviving, 1);
-    surviving += shares[day];
+function survivalCurve({ sums, total }: DayShares): { day: number; surviving: number }[] {
+  // From the far end, so that the last day is exact (and 0 when all breach) and no day is above the one before. Numbers
+  // of paths add up exactly where shares would not, so days before the first breach of a plain sample are exactly 1.
+  const curve = Array.from({ length: sums.length - 1 }, (_, k) => ({ day: k + 1, surviving: 0 }));
+  let surviving = sums[0];
+  for (let day = sums.length - 1; day >= 1; day--) {
+    curve[day - 1].surviving = Math.min(surviving / total, 1);
+    surviving += sums[day];
   }
   return curve;
 }

@@ -111,6 +111,18 @@ t.test('where nothing breaches the days are null and the curve stays at 1', asyn
   t.same(report.recovery.requiredReturn.p50?.toFixed(6), (1 / 100).toFixed(6));
 });
 
+t.test('the curve is exactly 1 until the first path breaches', async (t) => {
+  // Ten days on which 1 of 11 paths breaches: shares of 1/11 do not add up to 1 in doubles.
+  const paths = Array.from({ length: 11 }, (_, breach) =>
+    Array.from({ length: 11 }, (_, day) => (day >= breach && breach > 0 ? 70 : 100)),
+  );
+  const { curve } = survivability(columnsOf(paths, 100, 0.8, null), { ...settings, days: 11 });
+  t.same(
+    curve.map(({ surviving }) => surviving),
+    Array.from({ length: 11 }, (_, day) => (11 - day) / 11),
+  );
+});
+
 t.test('where everything breaches the curve ends at exactly 0', async (t) => {
   const paths = Array.from({ length: 7 }, (_, i) => [90 - 11 * (i % 2), 70, 70, 70]);
   const report = survivability(columnsOf(paths, 100, 0.8, null), settings);
