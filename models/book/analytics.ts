@@ -4,7 +4,7 @@ import { FailureList } from '../failures.ts';
 import type { Outcome } from '../outcome.ts';
 import type { LegPlan } from '../simulation/plan.ts';
 import { checkBookInMarket } from './check/stress-run.ts';
-import { addGreeks, legValues, positionValues } from './greeks.ts';
+import { addGreeks, bookTotals, legValues, positionValues } from './greeks.ts';
 import { resolveLegs } from './resolve-legs.ts';
 import { submatrix } from './resolve-matrix.ts';
 import { type ResolvedMarket, resolveMarket } from './resolve-market.ts';
@@ -17,9 +17,7 @@ export function bookGreeks(body: BookInMarket): Outcome<BookGreeks> {
   const { market, legs } = resolved.value;
   const slots = slotsOf(market);
   const values = legValues(legs, market);
-  const net = addGreeks(values.map(({ greeks }) => greeks));
-  const dollarDelta = values.reduce((sum, { slot, greeks }) => sum + greeks.delta * slots[slot].spot, 0);
-  const dollarGamma = values.reduce((sum, { slot, greeks }) => sum + (greeks.gamma * slots[slot].spot ** 2) / 100, 0);
+  const totals = bookTotals(values, slots);
   const bySlot = Map.groupBy(values, ({ slot }) => slot);
   const perHundredThousand = 100_000 / body.book.nav;
   return {
@@ -27,16 +25,16 @@ export function bookGreeks(body: BookInMarket): Outcome<BookGreeks> {
     value: {
       book: {
         initialValue: values.reduce((sum, { value }) => sum + value, 0),
-        dollarDelta,
-        dollarGamma,
-        vega: net.vega,
-        theta: net.theta,
-        correlationVega: net.correlationVega,
+        dollarDelta: totals.delta,
+        dollarGamma: totals.gamma,
+        vega: totals.vega,
+        theta: totals.theta,
+        correlationVega: totals.correlationVega,
       },
       perHundredThousandOfNav: {
-        vega: net.vega * perHundredThousand,
-        gamma: dollarGamma * perHundredThousand,
-        theta: net.theta * perHundredThousand,
+        vega: totals.vega * perHundredThousand,
+        gamma: totals.gamma * perHundredThousand,
+        theta: totals.theta * perHundredThousand,
       },
       underlyings: slots
         .map(({ id, number }) => ({ id, legs: bySlot.get(number) ?? [] }))

@@ -1,4 +1,5 @@
 import type { Greeks, PositionValue } from '../../schemas/stress-result.ts';
+import { exp } from '../numeric/elementary.ts';
 import { type OptionRight, optionGreeks, optionValue } from '../pricing/black-scholes.ts';
 import { varianceSwapGreeks } from '../pricing/variance-swap.ts';
 import type { LegPlan } from '../simulation/plan.ts';
@@ -104,7 +105,7 @@ function swapLeg({ swaps }: LegPlan, leg: number, slot: Slot, market: ResolvedMa
       strikeVol: swaps.strikeVols[leg],
       ...(capMultiple === Infinity ? {} : { capMultiple }),
       notional: swaps.notionals[leg],
-      discount: Math.exp((-rate * (swaps.maturities[leg] - days)) / daysPerYear),
+      discount: exp((-rate * (swaps.maturities[leg] - days)) / daysPerYear),
     });
   const today = after(0);
   return {
@@ -141,6 +142,21 @@ export function addGreeks(all: readonly Greeks[]): Greeks {
     theta: sum(({ theta }) => theta),
     correlationVega: sum(({ correlationVega }) => correlationVega),
   };
+}
+
+/**
+ * Sensitivities of a whole book. Delta and gamma per unit of spot mean nothing across names, so they are in money:
+ * Σ delta S, and Σ gamma S² / 100, the change of the former when every spot moves by 1 %.
+ */
+export function bookTotals(values: readonly LegValue[], slots: readonly Slot[]): Greeks {
+  let delta = 0;
+  let gamma = 0;
+  for (const { slot, greeks } of values) {
+    const { spot } = slots[slot];
+    delta += greeks.delta * spot;
+    gamma += (greeks.gamma * spot * spot) / 100;
+  }
+  return { ...addGreeks(values.map(({ greeks }) => greeks)), delta, gamma };
 }
 
 /** Legs gathered into the positions of the book, in its order. */

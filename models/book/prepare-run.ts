@@ -4,10 +4,11 @@ import type { MatrixRepair, PositionValue, ResidualUnderlying } from '../../sche
 import { type FailureList, pointer } from '../failures.ts';
 import type { Outcome } from '../outcome.ts';
 import type { BookFigures } from '../risk/limits/limit-metrics.ts';
+import type { MeasureRequest } from '../risk/scenario-result.ts';
 import type { RunPlan, ScenarioPlan } from '../simulation/plan.ts';
 import type { FilledRequest } from './filled-request.ts';
 import { type CheckedRequest, checkStressRun } from './check/stress-run.ts';
-import { addGreeks, legValues, positionValues } from './greeks.ts';
+import { bookTotals, legValues, positionValues } from './greeks.ts';
 import { type ResolvedMarket, resolveMarket } from './resolve-market.ts';
 import { residualsOf, resolveRun } from './resolve-run.ts';
 import { resolveScenario } from './resolve-scenario.ts';
@@ -20,12 +21,8 @@ export interface ResolvedRequest {
   readonly levels: readonly number[];
   readonly limits: readonly Limit[];
   readonly currency: string;
-  readonly names: readonly string[];
-  readonly indices: readonly {
-    readonly id: string;
-    readonly impliedCorrelation: number | null;
-    readonly impliedVol: number;
-  }[];
+  readonly names: MeasureRequest['names'];
+  readonly indices: MeasureRequest['indices'];
   readonly positions: readonly PositionValue[];
   readonly figures: BookFigures;
   readonly repairs: readonly MatrixRepair[];
@@ -115,19 +112,13 @@ function startOf(
   market: ResolvedMarket,
   plan: RunPlan,
 ): Pick<ResolvedRequest, 'positions' | 'figures'> {
-  const slots = slotsOf(market);
   const values = legValues(plan.legs, market);
-  const net = addGreeks(values.map(({ greeks }) => greeks));
   return {
     positions: positionValues(ids, values),
     figures: {
       initialValue: plan.financing.initialValue,
       premium: values.reduce((sum, { premium }) => sum + premium, 0),
-      greeks: {
-        ...net,
-        delta: values.reduce((sum, { slot, greeks }) => sum + greeks.delta * slots[slot].spot, 0),
-        gamma: values.reduce((sum, { slot, greeks }) => sum + (greeks.gamma * slots[slot].spot ** 2) / 100, 0),
-      },
+      greeks: bookTotals(values, slotsOf(market)),
     },
   };
 }

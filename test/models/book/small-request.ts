@@ -4,6 +4,7 @@ import { prepareRun } from '../../../models/book/prepare-run.ts';
 import type { Book } from '../../../schemas/book.ts';
 import type { Failure, FailureReason } from '../../../schemas/failure.ts';
 import type { Market, MarketIndex } from '../../../schemas/market.ts';
+import type { StraddlePosition } from '../../../schemas/position.ts';
 import type { Regime } from '../../../schemas/regime.ts';
 import type { Scenario } from '../../../schemas/scenario.ts';
 import type { Simulation, StressRunRequest } from '../../../schemas/stress-run.ts';
@@ -17,23 +18,27 @@ export interface SmallRequest extends StressRunRequest {
   simulation: Simulation;
 }
 
+/** An at-the-money straddle on A with some terms changed. */
+export function straddle(changes: Partial<StraddlePosition> = {}): StraddlePosition {
+  return {
+    id: 'one',
+    type: 'straddle',
+    underlying: 'A',
+    side: 'long',
+    quantity: 1,
+    multiplier: 100,
+    strike: { percentOfSpot: 100 },
+    expiryDays: 63,
+    ...changes,
+  };
+}
+
 /** Three names, an index of two of them, a straddle on a name, two regimes; a new one at each call. */
 export function smallRequest(): SmallRequest {
   return {
     book: {
       nav: 1_000_000,
-      positions: [
-        {
-          id: 'one',
-          type: 'straddle',
-          underlying: 'A',
-          side: 'long',
-          quantity: 1,
-          multiplier: 100,
-          strike: { percentOfSpot: 100 },
-          expiryDays: 63,
-        },
-      ],
+      positions: [straddle()],
     },
     market: {
       asOf: '2026-11-20',

@@ -1,21 +1,11 @@
 import t from 'tap';
 import { LONGEST_TENOR_DAYS } from '../../../../models/book/tenor.ts';
 import { type Position, StraddlePosition, VarianceSwapPosition } from '../../../../schemas/position.ts';
-import { type Case, checkedFailures, smallRequest, testCases } from '../small-request.ts';
+import { type Case, checkedFailures, smallRequest, straddle as atTheMoney, testCases } from '../small-request.ts';
 
 const LATER = 'which is part of the contract, but this version does not compute it yet; allowed now';
 
-const straddle = (changes: object = {}): Position => ({
-  id: 'two',
-  type: 'straddle',
-  underlying: 'A',
-  side: 'long',
-  quantity: 1,
-  multiplier: 100,
-  strike: { percentOfSpot: 100 },
-  expiryDays: 63,
-  ...changes,
-});
+const straddle = (changes: Partial<StraddlePosition> = {}) => atTheMoney({ id: 'two', ...changes });
 const varianceSwap = (changes: object = {}): Position => ({
   id: 'two',
   type: 'varianceSwap',
@@ -28,7 +18,7 @@ const varianceSwap = (changes: object = {}): Position => ({
 });
 /** A straddle that expires on a date instead of after days. */
 const expiring = (expiryDate: string): Position => {
-  const { expiryDays: _, ...rest } = straddle() as StraddlePosition;
+  const { expiryDays: _, ...rest } = straddle();
   return { ...rest, expiryDate };
 };
 
@@ -151,7 +141,7 @@ t.test('positions that are not computed yet are refused once, where they say wha
 
 t.test('of two notionals and of two tenors exactly one is given', async (t) => {
   const { vegaNotional: _, ...noNotional } = varianceSwap() as VarianceSwapPosition;
-  const { expiryDays: __, ...noExpiry } = straddle() as StraddlePosition;
+  const { expiryDays: __, ...noExpiry } = straddle();
   const at = '/book/positions/1';
   const cases: Case[] = [
     position('no notional', noNotional, [
