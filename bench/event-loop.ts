@@ -16,7 +16,8 @@ import { describeMachine } from './machine.ts';
 const { values } = parseArgs({
   options: { paths: { type: 'string', default: '100000' }, json: { type: 'boolean', default: false } },
 });
-const service = spawn(process.execPath, [new URL('../server/main.ts', import.meta.url).pathname], {
+const service = spawn(process.execPath, ['server/main.ts'], {
+  cwd: new URL('..', import.meta.url),
   env: { ...process.env, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent' },
   stdio: ['ignore', 'pipe', 'inherit'],
 });

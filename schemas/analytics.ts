@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { Book } from './book.ts';
 import { Market } from './market.ts';
-import { closed, nullableNumber, ref } from './schema-kit.ts';
+import { byId, closed, nullableNumber, ref } from './schema-kit.ts';
 import { Greeks, PositionValue } from './stress-result.ts';
 
 const number = (description: string, example?: number) =>
@@ -140,7 +140,7 @@ export const BookGreeks = Type.Object(
       { description: 'By underlying or index.' },
     ),
     positions: Type.Array(ref(PositionValue), { description: 'By position.' }),
-    impliedCorrelation: Type.Record(Type.String(), nullableNumber({ description: 'Implied correlation.' }), {
+    impliedCorrelation: byId(nullableNumber({ description: 'Implied correlation.' }), {
       description: 'Implied correlation by index; null with fewer than two constituents.',
     }),
   },

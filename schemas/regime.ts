@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import type { CorrelationMatrix } from './market.ts';
-import { closed, identifier, ref, stringEnum, taggedUnion } from './schema-kit.ts';
+import { byId, closed, identifier, ref, stringEnum, taggedUnion } from './schema-kit.ts';
 
 const volMultiplier = Type.Number({
   description: 'Multiplier of realised volatility.',
@@ -109,7 +109,7 @@ export const Regime = Type.Object(
       }),
     ),
     volMultipliers: Type.Optional(
-      Type.Record(Type.String(), volMultiplier, {
+      byId(volMultiplier, {
         description: 'Multipliers of realised volatility by underlying, in place of `volMultiplier`. Default: none.',
         examples: [{ NVDA: 2.6 }],
       }),

@@ -15,6 +15,11 @@ export function nullableNumber(options: Record<string, unknown> & { description:
   return Type.Unsafe<number | null>({ type: ['number', 'null'], ...options });
 }
 
+/** An object whose keys are ids; every value has one schema, whatever the key. */
+export function byId<T extends TSchema>(value: T, options: Record<string, unknown> & { description: string }) {
+  return Type.Unsafe<Record<string, Static<T>>>({ type: 'object', additionalProperties: value, ...options });
+}
+
 /** A closed list of strings, shown as `enum` in OpenAPI. */
 export function stringEnum<const T extends readonly string[]>(values: T, options: Record<string, unknown> = {}) {
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { closed, nullableNumber, ref, stringEnum } from './schema-kit.ts';
+import { byId, closed, nullableNumber, ref, stringEnum } from './schema-kit.ts';
 
 const number = (description: string, example?: number) =>
   Type.Number({ description, ...(example === undefined ? {} : { examples: [example] }) });
@@ -196,7 +196,7 @@ export const IndexCorrelation = Type.Object(
       'Realised correlation by the basket formula on realised volatilities; null where it does not exist.',
     ),
     realisedPairwise: distribution('Realised correlation as the equal-weighted mean of pairwise sample correlations.'),
-    realisedVariance: Type.Record(Type.String(), Type.Number(), {
+    realisedVariance: byId(Type.Number(), {
       description:
         'Mean realised variance, annualised, of the index (under `index`) and of each constituent (under its id).',
     }),
@@ -294,7 +294,7 @@ export const ScenarioResult = Type.Object(
     pnl: ref(Pnl),
     lossDistribution: ref(LossDistribution),
     survivability: ref(Survivability),
-    correlation: Type.Record(Type.String(), ref(IndexCorrelation), { description: 'By index.' }),
+    correlation: byId(ref(IndexCorrelation), { description: 'By index.' }),
     regimes: Type.Array(ref(RegimeResult), { description: 'By regime.' }),
     limits: Type.Array(ref(LimitResult), { description: 'By limit of the book.' }),
     warnings: Type.Array(Type.String(), {

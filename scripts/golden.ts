@@ -21,10 +21,12 @@ export async function goldenResult(name: string): Promise<Omit<StressResult, 'ti
   try {
     const prepared = await engine.prepare({ ...request, simulation: { ...request.simulation, paths: GOLDEN_PATHS } });
     if (!prepared.ok) throw new Error(`${name}: ${JSON.stringify(prepared.failures)}`);
-    const { timing: _timing, ...result } = await engine.run(prepared.value, {
+    const outcome = await engine.run(prepared.value, {
       signal: new AbortController().signal,
       onProgress: () => undefined,
     });
+    if (!outcome.ok) throw new Error(`${name}: ${JSON.stringify(outcome.failures)}`);
+    const { timing: _timing, ...result } = outcome.value;
     return result;
   } finally {
     await engine.close();

@@ -28,9 +28,10 @@ export interface StressEngine {
   readonly kernelHash: string;
   /** Checks and resolves a request that satisfies its schema. */
   prepare(request: StressRunRequest): Promise<Outcome<PreparedRun>>;
-  /** Rejects with an AbortError once `signal` fires, and with the error of a thread that failed. */
-  run(prepared: PreparedRun, options: RunOptions): Promise<StressResult>;
+  /** Failures when prices leave the range of doubles. Rejects with an AbortError once `signal` fires, and with the error of a thread that failed. */
+  run(prepared: PreparedRun, options: RunOptions): Promise<Outcome<StressResult>>;
   greeks(body: BookInMarket): Promise<Outcome<BookGreeks>>;
   breakEven(body: BookInMarket): Promise<Outcome<BreakEven>>;
+  /** Ends the threads; whatever is asked of the engine afterwards is rejected. */
   close(): Promise<void>;
 }

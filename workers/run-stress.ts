@@ -1,12 +1,15 @@
 import type { Piscina } from 'piscina';
-import type { MeasureRequest } from '../models/risk/scenario-result.ts';
+import { pointer } from '../models/failures.ts';
+import type { Outcome } from '../models/outcome.ts';
 import { compileLimit } from '../models/risk/limits/compile-limit.ts';
 import { type JudgedScenario, verdict } from '../models/risk/verdict.ts';
 import { allocateColumns, CHUNK_PATHS } from '../models/simulation/columns.ts';
-import type { RunPlan, ScenarioPlan } from '../models/simulation/plan.ts';
+import type { ResolvedRequest } from '../models/book/prepare-run.ts';
+import type { RunPlan } from '../models/simulation/plan.ts';
 import type { ScenarioResult, StressResult } from '../schemas/stress-result.ts';
 import type { PreparedRun, RunOptions } from './engine.ts';
 import type { SimulateTask } from './simulate-block.ts';
+import type { MeasureTask } from './tasks.ts';
 
 /** The threads a run uses. */
 export interface Pools {
@@ -36,7 +39,7 @@ export async function runStress(
   prepared: PreparedRun,
   options: RunOptions,
   blockPaths?: number,
-): Promise<StressResult> {
+): Promise<Outcome<StressResult>> {
   const started = performance.now();
   const { request } = prepared;
   const { plan } = request;
@@ -44,17 +47,19 @@ export async function runStress(
   const scenarios: ScenarioResult[] = [];
   let cpuSeconds = 0;
   let done = 0;
-  for (const scenario of request.scenarios) {
+  for (const [i, scenario] of request.scenarios.entries()) {
     const columns = allocateColumns(plan, scenario);
     const base: Omit<SimulateTask, 'fromPath' | 'toPath'> = { plan, scenario, columns };
     cpuSeconds += await simulateBlocks(pools, base, size, options.signal, (paths) => {
       done += paths;
       options.onProgress(done);
     });
-    scenarios.push(await measure(pools, prepared, scenario, columns, options.signal));
+    const measured = await measure(pools, request, i, columns, options.signal);
+    if (!measured.ok) return measured;
+    scenarios.push(measured.value);
   }
   const wallSeconds = (performance.now() - started) / 1000;
-  return {
+  const result: StressResult = {
     initialValue: plan.financing.initialValue,
     positions: [...request.positions],
     scenarios,
@@ -62,6 +67,7 @@ export async function runStress(
     assumptions: { repairs: [...request.repairs], residuals: [...request.residuals] },
     timing: { cpuSeconds, wallSeconds, pathsPerSecond: prepared.paths / wallSeconds },
   };
+  return { ok: true, value: result };
 }
 
 /** Whole chunks, about BLOCK_ASSET_STEPS of work. */
@@ -107,14 +113,25 @@ async function simulateBlocks(
 
 async function measure(
   { tasks }: Pools,
-  { request }: PreparedRun,
-  scenario: ScenarioPlan,
+  request: ResolvedRequest,
+  i: number,
   columns: SimulateTask['columns'],
   signal: AbortSignal,
-): Promise<ScenarioResult> {
-  const { plan, levels, limits, figures, names, indices } = request;
-  const task: MeasureRequest = { plan, scenario, columns, levels, limits, book: figures, names, indices };
-  return (await tasks.run(task, { name: 'measure', signal })) as ScenarioResult;
+): Promise<Outcome<ScenarioResult>> {
+  const { plan, levels, limits, figures: book, names, indices } = request;
+  const scenario = request.scenarios[i];
+  const task: MeasureTask = {
+    at: pointer('scenarios', i),
+    plan,
+    scenario,
+    columns,
+    levels,
+    limits,
+    book,
+    names,
+    indices,
+  };
+  return (await tasks.run(task, { name: 'measure', signal })) as Outcome<ScenarioResult>;
 }
 
 /** The limits of a scenario with what they compile to, as the verdict reads them. */

@@ -1,5 +1,7 @@
 import { Piscina } from 'piscina';
-import type { StressEngine } from './engine.ts';
+import type { Outcome } from '../models/outcome.ts';
+import type { BookGreeks, BreakEven } from '../schemas/analytics.ts';
+import type { PreparedRun, StressEngine } from './engine.ts';
 import { type Pools, runStress } from './run-stress.ts';
 
 /** Changes with every change of the arithmetic: runs with the same hash and input have the same bits. */
@@ -45,14 +47,22 @@ export function createStressEngine({
   readonly assetSteps?: number;
 }): StressEngine {
   const pools = startPools(threads);
-  const { tasks } = pools;
+  let closed = false;
+  const open = (): Pools => {
+    if (closed) throw new Error('the engine is closed');
+    return pools;
+  };
   return {
     threads,
     kernelHash: KERNEL_HASH,
-    prepare: (request) => tasks.run({ request, assetSteps }, { name: 'prepare' }),
-    run: (prepared, options) => runStress(pools, prepared, options),
-    greeks: (body) => tasks.run(body, { name: 'greeks' }),
-    breakEven: (body) => tasks.run(body, { name: 'breakEven' }),
-    close: () => closePools(pools),
+    prepare: async (request) =>
+      (await open().tasks.run({ request, assetSteps }, { name: 'prepare' })) as Outcome<PreparedRun>,
+    run: async (prepared, options) => runStress(open(), prepared, options),
+    greeks: async (body) => (await open().tasks.run(body, { name: 'greeks' })) as Outcome<BookGreeks>,
+    breakEven: async (body) => (await open().tasks.run(body, { name: 'breakEven' })) as Outcome<BreakEven>,
+    close: async () => {
+      closed = true;
+      await closePools(pools);
+    },
   };
 }

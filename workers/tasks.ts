@@ -2,7 +2,8 @@
 import { bookGreeks, breakEven } from '../models/book/analytics.ts';
 import { prepareRun } from '../models/book/prepare-run.ts';
 import type { Outcome } from '../models/outcome.ts';
-import { measureScenario } from '../models/risk/scenario-result.ts';
+import { beyondDoubles, type MeasureRequest, measureScenario } from '../models/risk/scenario-result.ts';
+import type { ScenarioResult } from '../schemas/stress-result.ts';
 import type { StressRunRequest } from '../schemas/stress-run.ts';
 import type { PreparedRun } from './engine.ts';
 import { fillDefaults } from './fill-defaults.ts';
@@ -23,6 +24,17 @@ export function prepare({ request, assetSteps }: PrepareTask): Outcome<PreparedR
   return { ok: true, value: { inputHash: hash, seed, paths: plan.paths * scenarios.length, request: prepared.value } };
 }
 
-export const measure = measureScenario;
+export interface MeasureTask extends MeasureRequest {
+  /** Pointer of the scenario in the request. */
+  readonly at: string;
+}
+
+/** Measures a simulated scenario; prices that left the range of doubles are the input's fault, and come back as one. */
+export function measure({ at, ...request }: MeasureTask): Outcome<ScenarioResult> {
+  const message = beyondDoubles(request.columns);
+  if (message !== null) return { ok: false, failures: [{ reason: 'not_finite', pointer: at, message }] };
+  return { ok: true, value: measureScenario(request) };
+}
+
 export const greeks = bookGreeks;
 export { breakEven };

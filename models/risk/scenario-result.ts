@@ -33,12 +33,13 @@ export interface MeasureRequest {
 /**
  * Every measure of one scenario from its paths, each estimate with its error. Sums run in path order.
  *
- * @throws RangeError when a path left the range of doubles: volatilities or drifts too extreme to simulate
+ * @throws RangeError when a number left the range of doubles, which `beyondDoubles` tells beforehand
  */
 export function measureScenario(request: MeasureRequest): ScenarioResult {
   const { plan, scenario, columns, levels } = request;
   const weights = null;
-  requireFinite(columns);
+  const broken = beyondDoubles(columns);
+  if (broken !== null) throw new RangeError(broken);
   const sortedPnl = sortSample(columns.pnl, weights);
   const sortedDrawdown = sortSample(columns.maxDrawdown, weights);
   const survivalColumns = { ...columns, sortedPnl, sortedDrawdown, marginCallDay: null, forcedLiquidationDay: null };
@@ -61,16 +62,17 @@ export function measureScenario(request: MeasureRequest): ScenarioResult {
   };
 }
 
-/** P&L and realised variances bound everything else that is measured. */
-function requireFinite({ pnl, varianceSums }: PathColumns): void {
+/**
+ * Says which number left the range of doubles, or null when all are finite. P&L and realised variances bound everything
+ * else that is measured.
+ */
+export function beyondDoubles({ pnl, varianceSums }: PathColumns): string | null {
   const path = pnl.findIndex((value) => !Number.isFinite(value));
   const chunk = varianceSums.findIndex((value) => !Number.isFinite(value));
-  if (path < 0 && chunk < 0) return;
+  if (path < 0 && chunk < 0) return null;
   const what = path < 0 ? 'a realised variance' : `the P&L of path ${path}`;
   const value = path < 0 ? varianceSums[chunk] : pnl[path];
-  throw new RangeError(
-    `${what} is ${value}: volatilities, multipliers or drifts are too extreme for prices to stay numbers over the horizon`,
-  );
+  return `${what} is ${value}: volatilities, multipliers or drifts are too extreme for prices to stay numbers over the horizon`;
 }
 
 function rowsOf(matrix: Float64Array, n: number): number[][] {

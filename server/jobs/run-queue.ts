@@ -52,7 +52,11 @@ export interface RunQueue {
 /** A run that has not ended, in memory. */
 interface LiveRun {
   run: StressRun;
-  /** Given up at the end, since a plan can be large. */
+  readonly request: StressRunRequest;
+  /**
+   * Only of a run that starts at once: a plan holds factored matrices for every regime, so a queue of large books would
+   * take the memory of the runs it delays. A run that waits is resolved again when its turn comes.
+   */
   prepared: PreparedRun | null;
   readonly abort: AbortController;
   readonly ended: PromiseWithResolvers<void>;
@@ -106,18 +110,30 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
     job.run = { ...job.run, progress: { pathsDone, paths, secondsLeft } };
   };
 
+  /** The plan of a run that is about to start: kept from its acceptance, or resolved again if it had to wait. */
+  const plan = async (job: LiveRun): Promise<PreparedRun> => {
+    if (job.prepared !== null) return job.prepared;
+    const outcome = await engine.prepare(job.request);
+    if (!outcome.ok)
+      throw new Error(`run ${job.run.id} was accepted and is now refused: ${JSON.stringify(outcome.failures)}`);
+    return outcome.value;
+  };
+
   const execute = async (job: LiveRun): Promise<void> => {
-    const { prepared } = job;
-    if (prepared === null || job.abort.signal.aborted) return;
+    if (job.hasEnded || job.abort.signal.aborted) return;
     start(job);
     try {
       await store.put(job.run);
-      const result = await engine.run(prepared, {
+      const outcome = await engine.run(await plan(job), {
         signal: job.abort.signal,
         onProgress: (pathsDone) => onProgress(job, pathsDone),
       });
-      onProgress(job, prepared.paths);
-      await end(job, { status: 'succeeded', summary: result.verdict }, result);
+      if (!outcome.ok) {
+        await end(job, { status: 'failed', failures: [...outcome.failures] });
+        return;
+      }
+      onProgress(job, job.run.progress.paths);
+      await end(job, { status: 'succeeded', summary: outcome.value.verdict }, outcome.value);
     } catch (error) {
       if (job.abort.signal.aborted) return;
       onError(error, job.run.id);
@@ -150,7 +166,8 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
       if (draining) return { kind: 'draining' };
       const prepared = outcome.value;
       const job: LiveRun = {
-        prepared,
+        request,
+        prepared: live.size === 0 ? prepared : null,
         abort: new AbortController(),
         ended: Promise.withResolvers<void>(),
         hasEnded: false,

@@ -4,11 +4,12 @@
 import type { ResolvedRequest } from '../../models/book/prepare-run.ts';
 import type { Outcome } from '../../models/outcome.ts';
 import { allocateColumns, CHUNK_PATHS, type PathColumns } from '../../models/simulation/columns.ts';
+import { measureScenario } from '../../models/risk/scenario-result.ts';
 import { simulatePaths } from '../../models/simulation/reference.ts';
 import type { ScenarioResult } from '../../schemas/stress-result.ts';
 import type { StressRunRequest } from '../../schemas/stress-run.ts';
 import type { PreparedRun } from '../../workers/engine.ts';
-import { measure, prepare } from '../../workers/tasks.ts';
+import { prepare } from '../../workers/tasks.ts';
 
 /** One scenario of a request, simulated. */
 export interface Simulated {
@@ -43,7 +44,7 @@ export function simulateAll(wire: StressRunRequest, blockChunks = Number.POSITIV
       simulatePaths(plan, scenario, from, to, columns);
       from = to;
     }
-    const result = measure({ plan, scenario, columns, levels, limits, book: figures, names, indices });
+    const result = measureScenario({ plan, scenario, columns, levels, limits, book: figures, names, indices });
     return { request, columns, result };
   });
 }

@@ -16,6 +16,13 @@ function small(name: string, paths = 700): StressRunRequest {
   return { ...request, simulation: { ...request.simulation, paths } };
 }
 
+/** Runs to the end and expects a result. */
+async function result(engine: StressEngine, run: PreparedRun): Promise<StressResult> {
+  const outcome = await engine.run(run, neverAborted());
+  if (!outcome.ok) throw new RangeError(JSON.stringify(outcome.failures));
+  return outcome.value;
+}
+
 const neverAborted = () => ({ signal: new AbortController().signal, onProgress: () => undefined });
 
 async function prepared(engine: StressEngine, request: StressRunRequest): Promise<PreparedRun> {
@@ -35,8 +42,7 @@ t.test('a result has the same bits on 1, 2 and 7 threads', async (t) => {
   for (const threads of [1, 2, 7]) {
     const engine = createStressEngine({ threads });
     for (const name of names) {
-      const result = await engine.run(await prepared(engine, small(name)), neverAborted());
-      digests.get(name)?.add(digest(result));
+      digests.get(name)?.add(digest(await result(engine, await prepared(engine, small(name)))));
     }
     await engine.close();
   }
@@ -48,8 +54,10 @@ t.test('a result has the same bits for any block size', async (t) => {
   const run = await prepared(engine, small('ai-basket'));
   const pools = startPools(2);
   const digests = new Set<string>();
-  for (const blockPaths of [256, 512, 1024])
-    digests.add(digest(await runStress(pools, run, neverAborted(), blockPaths)));
+  for (const blockPaths of [256, 512, 1024]) {
+    const outcome = await runStress(pools, run, neverAborted(), blockPaths);
+    digests.add(outcome.ok ? digest(outcome.value) : 'refused');
+  }
   t.equal(digests.size, 1);
   await closePools(pools);
   await engine.close();
@@ -59,12 +67,7 @@ t.test('the same request gives the same result again, another seed another one',
   const engine = createStressEngine({ threads: 2 });
   const request = small('worst-case');
   const run = async (seed: string) =>
-    digest(
-      await engine.run(
-        await prepared(engine, { ...request, simulation: { ...request.simulation, seed } }),
-        neverAborted(),
-      ),
-    );
+    digest(await result(engine, await prepared(engine, { ...request, simulation: { ...request.simulation, seed } })));
   t.equal(await run('1'), await run('1'));
   t.not(await run('1'), await run('2'));
   await engine.close();
@@ -104,7 +107,7 @@ t.test('a run that is cancelled stops, and the engine goes on', async (t) => {
   const cancel = new AbortController();
   const running = engine.run(long, { signal: cancel.signal, onProgress: () => cancel.abort() });
   await t.rejects(running, { name: 'AbortError' });
-  const after = await engine.run(await prepared(engine, small('ai-basket')), neverAborted());
+  const after = await result(engine, await prepared(engine, small('ai-basket')));
   t.equal(after.scenarios.length, 4);
   await engine.close();
 });
@@ -135,6 +138,15 @@ t.test('prices beyond the range of doubles fail the run in words', async (t) => 
     scenarios: [{ id: 'absurd', regimes: [{ id: 'only', volMultiplier: 100, drift: -100 }] }],
     simulation: { ...request.simulation, horizonDays: 1260 },
   });
-  await t.rejects(engine.run(run, neverAborted()), /too extreme/);
+  t.match(await engine.run(run, neverAborted()), {
+    ok: false,
+    failures: [{ reason: 'not_finite', pointer: '/scenarios/0', message: /too extreme/ }],
+  });
   await engine.close();
+});
+
+t.test('a closed engine refuses work', async (t) => {
+  const engine = createStressEngine({ threads: 1 });
+  await engine.close();
+  await t.rejects(engine.prepare(example('worst-case')), /closed/);
 });
