@@ -128,7 +128,9 @@ export function capShape(daysLeft: number): CapShape {
  *
  * Error against the exact law, as a fraction of C, for b up to 2 C: 0.11 with 1 day left, 0.021 with 3, 0.009 with 5,
  * 0.003 with 10, 7e-4 with 21, 1.1e-4 with 63, 2e-5 with 252. (b is weighted by the days left, so with few of many left
- * it is far below C, and the error with it.) Exact when b is 0 and when a >= C. Nothing is checked or allocated.
+ * it is far below C, and the error with it.) A cap far below what is expected is valued worse, with 10 days left or more
+ * still within 0.003 up to b = 10 C; the result is never below a or above C. Exact when b is 0 and when a >= C. Nothing is
+ * checked or allocated.
  * @param accrued   a, annualised variance already in, weighted by its share of the days; >= 0
  * @param remaining b, the expected rest, weighted likewise; >= 0
  * @param shape     capShape(n)
@@ -143,7 +145,9 @@ export function cappedVarianceMean(accrued: number, remaining: number, shape: Ca
   // of the cap, below the rounding of the difference, and the logarithm and the normal law are saved.
   if (forward < shape.farBelow * (cap - mean + forward)) return mean;
   callOnVariance(accrued, remaining, shape, cap);
-  return mean - scratch[0];
+  // The lognormal reaches below zero, X does not: it is a at least, and so is its mean up to C.
+  const value = mean - scratch[0];
+  return value > accrued ? value : accrued;
 }
 
 /** Fills the scratch array with callAndPut on Y. */
@@ -164,6 +168,7 @@ function cappedVarianceSlopes(
   if (accrued >= cap) return { byAccrued: 0, byRemaining: 0 };
   if (remaining === 0) return { byAccrued: 1, byRemaining: 1 };
   callOnVariance(accrued, remaining, shape, cap);
+  if (scratch[0] >= remaining) return { byAccrued: 1, byRemaining: 0 }; // the lower bound of cappedVarianceMean holds
   const { scale } = shape;
   const forward = scale * remaining;
   const forwardProbability = scratch[2] / forward;

@@ -102,6 +102,32 @@ await t.test('a cap never adds value, and a far one takes none', async (t) => {
   }
 });
 
+await t.test('the capped mean stays between what is in and the cap, however low the cap', async (t) => {
+  for (const days of [1, 2, 5, 21, 63, 252]) {
+    for (const accrued of [0, 0.3, 0.999]) {
+      for (const remaining of [1e-6, 0.5, 3, 10, 1e3, 1e9]) {
+        const mean = cappedVarianceMean(accrued, remaining, capShape(days), 1);
+        if (!(mean >= accrued && mean <= 1)) t.fail(`${mean} with ${days} days, ${accrued} in, ${remaining} to come`);
+      }
+    }
+  }
+  const low = { ...swap, capMultiple: 1e-6, daysElapsed: 0, sumSquares: 0 };
+  const { value, vega } = varianceSwapGreeks(low);
+  t.ok(Math.abs(value - varianceSwapValue({ ...low, forwardVariance: 0 })) < 1e-9, `${value}`);
+  t.ok(Math.abs(vega) < 1e-9, `${vega}`);
+});
+
+await t.test('with ten days left or more a cap far below what is expected is valued to 0.003 of it', async (t) => {
+  for (const days of [10, 21, 63]) {
+    for (const remaining of [2, 3, 5, 10]) {
+      const off = Math.abs(
+        cappedVarianceMean(0, remaining, capShape(days), 1) - exactCappedMean(0, remaining, days, 1),
+      );
+      t.ok(off < 0.003, `${off} with ${days} days and ${remaining} to come`);
+    }
+  }
+});
+
 await t.test('the capped mean is within its stated error of the exact law', async (t) => {
   const cap = 0.25;
   for (const [daysLeft, bound] of [
