@@ -1,5 +1,5 @@
 import type { BookGreeks, BookInMarket, BreakEven } from '../../schemas/analytics.ts';
-import { impliedCorrelation, weightedAverageCorrelation } from '../correlation/implied.ts';
+import { acrossTerms, impliedCorrelation, weightedAverageCorrelation } from '../correlation/implied.ts';
 import { FailureList } from '../failures.ts';
 import type { Outcome } from '../outcome.ts';
 import type { LegPlan } from '../simulation/plan.ts';
@@ -60,9 +60,9 @@ export function breakEven(body: BookInMarket): Outcome<BreakEven> {
   const rows = market.indices.map((index, k) => {
     const indexStrikeVol = strikeVol(legs, market.names.count + k);
     const strikes = Float64Array.from(index.members, (i) => strikeVol(legs, i) ?? market.names.impliedVols[i]);
-    const moving = strikes.filter((vol, j) => vol * index.weights[j] > 0).length;
+    const across = acrossTerms(strikes.map((vol, j) => vol * index.weights[j]));
     const strikeCorrelation =
-      indexStrikeVol === null || moving < 2 ? null : impliedCorrelation(indexStrikeVol, index.weights, strikes);
+      indexStrikeVol === null || across === 0 ? null : impliedCorrelation(indexStrikeVol, index.weights, strikes);
     return { id: index.id, impliedCorrelation: index.impliedCorrelation, strikeCorrelation, indexStrikeVol };
   });
   const first = rows.findIndex(({ strikeCorrelation }) => strikeCorrelation !== null);
@@ -90,7 +90,7 @@ function strikeVol({ swaps }: LegPlan, slot: number): number | null {
 function calmAverage({ indices, names, correlation }: ResolvedMarket, k: number): number | null {
   const { members, weights } = indices[k];
   const vols = Float64Array.from(members, (i) => names.realisedVols[i]);
-  if (vols.filter((vol, j) => vol * weights[j] > 0).length < 2) return null;
+  if (acrossTerms(vols.map((vol, j) => vol * weights[j])) === 0) return null;
   return weightedAverageCorrelation(submatrix(correlation, names.count, members), weights, vols);
 }
 

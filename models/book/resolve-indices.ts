@@ -1,5 +1,10 @@
 import type { MarketIndex, Underlying } from '../../schemas/market.ts';
-import { impliedCorrelation, indexVolatilityFromMatrix, lowestCommonCorrelation } from '../correlation/implied.ts';
+import {
+  acrossTerms,
+  impliedCorrelation,
+  indexVolatilityFromMatrix,
+  lowestCommonCorrelation,
+} from '../correlation/implied.ts';
 import { residualLoading, solveResidualVol } from '../correlation/residual.ts';
 import { type FailureList, pointer } from '../failures.ts';
 import { SUM_TOLERANCE } from './check/market.ts';
@@ -160,9 +165,11 @@ function correlationOf(
   failures: FailureList,
 ): number | null | undefined {
   const { index, at } = basket;
-  const moving = weights.reduce((count, weight, i) => count + (weight * vols[i] > 0 ? 1 : 0), 0);
-  const average = weights.reduce((sum, weight, i) => sum + weight * vols[i], 0);
-  if (moving < 2) {
+  const exposures = weights.map((weight, i) => weight * vols[i]);
+  const average = exposures.reduce((sum, exposure) => sum + exposure, 0);
+  // Not "fewer than two move": products of volatilities under 1e-162 are 0 too.
+  if (acrossTerms(exposures) === 0) {
+    const moving = exposures.filter((exposure) => exposure > 0).length;
     if (Math.abs(indexVol - average) <= CORRELATION_TOLERANCE * Math.max(1, average)) return null;
     failures.add(
       'impossible_index_volatility',

@@ -127,7 +127,9 @@ function strikePrice(
   failures: FailureList,
 ): number {
   if (strike.absolute !== undefined) return strike.absolute;
-  if (strike.percentOfSpot !== undefined) return (slot.spot * strike.percentOfSpot) / 100;
+  if (strike.percentOfSpot !== undefined) {
+    return orRefused((slot.spot * strike.percentOfSpot) / 100, slot, `${at}/percentOfSpot`, failures);
+  }
   const delta = strike.delta as number;
   const years = days / market.daysPerYear;
   const solved = strikeForDelta({
@@ -139,10 +141,18 @@ function strikePrice(
     vol: slot.impliedVol,
     years,
   });
-  if (solved !== null) return solved;
+  if (solved !== null) return orRefused(solved, slot, `${at}/delta`, failures);
   const most = tidy(slot.carry(years));
   const message = `delta is ${delta}, but that of a ${right} on "${slot.id}" over ${days} days is always below ${most}`;
   failures.add('impossible_strike', `${at}/delta`, message);
+  return slot.spot;
+}
+
+/** A strike as it is, unless it has left the range of doubles. */
+function orRefused(strike: number, slot: Slot, at: string, failures: FailureList): number {
+  if (strike > 0 && strike < Infinity) return strike;
+  const message = `this strike on "${slot.id}" comes to ${strike} in double precision; it must be a positive price`;
+  failures.add('impossible_strike', at, message);
   return slot.spot;
 }
 

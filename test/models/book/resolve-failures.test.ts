@@ -286,6 +286,37 @@ t.test('a delta must be one that some strike has', async (t) => {
         'delta is 0.8, but that of a call on "A" over 126 days is always below 0.778800783071',
       ],
     ),
+    // e^{½ · 100 · 50} is beyond 1e308, and the smallest double's percentage of a cent is below it.
+    rule(
+      'so far up or down that no double is the strike',
+      ({ book, market }) => {
+        market.underlyings[0].impliedVol = 10;
+        market.underlyings[0].spot = 0.01;
+        market.indices = [];
+        const option = {
+          type: 'option',
+          right: 'call',
+          underlying: 'A',
+          side: 'long',
+          quantity: 1,
+          multiplier: 1,
+        } as const;
+        book.positions = [
+          { ...option, id: 'delta', strike: { delta: 0.25 }, expiryDays: 12_600 },
+          { ...option, id: 'percent', strike: { percentOfSpot: 5e-324 }, expiryDays: 12 },
+        ];
+      },
+      [
+        'impossible_strike',
+        '/book/positions/0/strike/delta',
+        'this strike on "A" comes to Infinity in double precision; it must be a positive price',
+      ],
+      [
+        'impossible_strike',
+        '/book/positions/1/strike/percentOfSpot',
+        'this strike on "A" comes to 0 in double precision; it must be a positive price',
+      ],
+    ),
   ];
   testCases(t, cases, failuresOf);
 });
