@@ -1,6 +1,9 @@
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import t from 'tap';
+import { beyondDoubles } from '../../models/risk/scenario-result.ts';
+import { allocateColumns } from '../../models/simulation/columns.ts';
+import { simulatePaths } from '../../models/simulation/reference.ts';
 import { NAMED_SCHEMAS } from '../../schemas/registry.ts';
 import type { StressRunRequest } from '../../schemas/stress-run.ts';
 import { arbitraryRequest } from '../support/arbitraries.ts';
@@ -84,6 +87,62 @@ function* kindsOf({ book, market, scenarios }: StressRunRequest): Iterable<strin
     if (scenario.transition !== undefined) yield `transition ${scenario.transition.kind}`;
   }
 }
+
+/** Ends of ranges, sizes no market has, and signs that fields may not have. */
+const ODD = [0, -1, 1, 1e-300, 1e-12, 1e12, 10, 100, 0.5, -0.5, -0.99, 0.999999999, 3, -10, -100, 1260, 12_600];
+
+type Path = readonly string[];
+
+function numbersIn(value: unknown, at: Path = []): Path[] {
+  if (typeof value === 'number') return [at];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => numbersIn(inner, [...at, key]));
+}
+
+/** The value with the number at a path replaced. */
+function replaced(value: unknown, at: Path, number: number): unknown {
+  const [key, ...rest] = at;
+  if (key === undefined) return number;
+  if (Array.isArray(value)) return value.with(Number(key), replaced(value[Number(key)], rest, number));
+  const object = value as Record<string, unknown>;
+  return { ...object, [key]: replaced(object[key], rest, number) };
+}
+
+t.test(
+  'whatever numbers a valid body holds, it is refused with reasons, too extreme in words, or finite',
+  async (t) => {
+    const outcomes = { invalid: 0, refused: 0, tooExtreme: 0, finite: 0 };
+    const changes = fc.array(fc.tuple(fc.nat(), fc.constantFrom(...ODD)), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(arbitraryRequest({ paths: 3 }), changes, (given, replacements) => {
+        let request = given;
+        for (const [which, number] of replacements) {
+          // Days and paths are sizes of the work, not numbers of the market; a NAV of 1e-300 is nobody's.
+          const paths = numbersIn(request).filter(([top, field]) => top !== 'simulation' && field !== 'nav');
+          request = replaced(request, paths[which % paths.length], number) as StressRunRequest;
+        }
+        if (!ajv.validate('StressRunRequest', request)) return void outcomes.invalid++;
+        const outcome = prepareRequest(request);
+        if (!outcome.ok) {
+          if (outcome.failures.length === 0) throw new Error('refused without a reason');
+          for (const failure of outcome.failures) requireValid('Failure', failure);
+          return void outcomes.refused++;
+        }
+        requireFinite(outcome.value.request.positions, 'positions');
+        const { plan, scenarios } = outcome.value.request;
+        for (const scenario of scenarios) {
+          const columns = allocateColumns(plan, scenario);
+          simulatePaths(plan, scenario, 0, plan.paths, columns);
+          if (beyondDoubles(columns) !== null) return void outcomes.tooExtreme++;
+        }
+        for (const { result } of simulateAll(request)) requireFinite(result, result.id);
+        outcomes.finite++;
+      }),
+      { numRuns: 1200, seed: 12 },
+    );
+    t.ok(outcomes.refused > 50 && outcomes.finite > 100, JSON.stringify(outcomes));
+  },
+);
 
 t.test('blocks of paths leave no trace in any bit', async (t) => {
   fc.assert(
