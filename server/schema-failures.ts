@@ -114,7 +114,7 @@ function explainObject(schema: JsonSchema, value: Record<string, unknown>, place
   const properties = schema.properties ?? {};
   const known = Object.keys(properties);
   const missing = (schema.required ?? []).filter((field) => !Object.hasOwn(value, field));
-  const others = Object.values(schema.patternProperties ?? {})[0];
+  const others = schema.additionalProperties;
 
   for (const field of missing) {
     const expected = describe(properties[field] ?? {}, (ref) => lookUp(place, ref));
@@ -123,9 +123,9 @@ function explainObject(schema: JsonSchema, value: Record<string, unknown>, place
   for (const field of Object.keys(value)) {
     if (Object.hasOwn(properties, field)) {
       explainAt(properties[field], value[field], inField(place, field));
-    } else if (others !== undefined) {
+    } else if (typeof others === 'object') {
       explainAt(others, value[field], inField(place, field));
-    } else if (schema.additionalProperties === false) {
+    } else if (others === false) {
       fail(inField(place, field), 'unknown_field', () => {
         const hint = didYouMean(field, known);
         return `${nameOf(place)} has no field ${given(field)}${hint}; it has ${known.length === 0 ? 'none' : known.join(', ')}`;

@@ -13,11 +13,9 @@ export function componentSchemas(): Record<string, OpenApiSchema> {
 }
 
 function asOpenApi(schema: JsonSchema): OpenApiSchema {
-  const { $id: _, patternProperties, discriminator, ...rest } = schema;
+  const { $id: _, discriminator, ...rest } = schema;
   const converted: OpenApiSchema = {};
   for (const [keyword, value] of Object.entries(rest)) converted[keyword] = convert(keyword, value);
-  const others = Object.values(patternProperties ?? {})[0];
-  if (others !== undefined) converted.additionalProperties = asOpenApi(others);
   if (discriminator !== undefined) {
     const { propertyName } = discriminator;
     converted.discriminator = { propertyName, mapping: mappingOf(schema.oneOf ?? [], propertyName) };
@@ -35,6 +33,8 @@ function convert(keyword: string, value: unknown): unknown {
       );
     case 'items':
       return asOpenApi(value as JsonSchema);
+    case 'additionalProperties':
+      return typeof value === 'object' ? asOpenApi(value as JsonSchema) : value;
     case 'oneOf':
     case 'anyOf':
       return (value as JsonSchema[]).map(asOpenApi);
