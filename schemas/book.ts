@@ -197,7 +197,7 @@ export const Book = Type.Object(
     ),
     nav: Type.Number({
       description: 'Capital behind the book, money.',
-      exclusiveMinimum: 0,
+      minimum: 0.01,
       maximum: 1e15,
       examples: [10_000_000],
     }),

@@ -153,7 +153,7 @@ export const OptionPosition = positionObject(
 
 const strikeVol = Type.Number({
   description: 'Strike as a volatility, decimal a year: 0.45 is 45 %.',
-  exclusiveMinimum: 0,
+  minimum: 1e-4,
   maximum: 10,
   examples: [0.45],
 });

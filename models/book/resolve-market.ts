@@ -25,6 +25,12 @@ export interface ResolvedNames {
   readonly sectors: readonly (string | undefined)[];
 }
 
+/**
+ * Number of the residual of a market's first index: behind every place an underlying can have, so that another
+ * underlying in the market changes no draw.
+ */
+const FIRST_RESIDUAL_NUMBER = 2 ** 20;
+
 /** A market cut to what one book needs, in arrays and internal units. */
 export interface ResolvedMarket {
   readonly asOf: string | undefined;
@@ -37,6 +43,10 @@ export interface ResolvedMarket {
   readonly reference: number;
   /** [count × count] calm correlations, residuals included */
   readonly correlation: Float64Array;
+  /** [n × n] calm correlations of all underlyings of the market, without residuals */
+  readonly whole: Float64Array;
+  /** [n] crisis signs of all underlyings of the market */
+  readonly wholeSigns: Float64Array;
   /** [named × named] → [count × count]: a matrix of the names with the residuals put in. */
   readonly extend: (matrix: Float64Array) => Float64Array;
   /** Places of `names` in the market's list, for matrices given in another order. */
@@ -88,7 +98,7 @@ export function resolveMarket(book: Book, market: Market, failures: FailureList)
       count: underlyings.length + residuals.length,
       named: underlyings.length,
       ids: [...underlyings.map(({ id }) => id), ...residuals.map(({ id }) => `${id} residual`)],
-      numbers: Int32Array.from([...places, ...residuals.map(({ place }) => market.underlyings.length + place)]),
+      numbers: Int32Array.from([...places, ...residuals.map(({ place }) => FIRST_RESIDUAL_NUMBER + place)]),
       spots: withResiduals(
         underlyings.map(({ spot }) => spot),
         filled(1),
@@ -115,6 +125,8 @@ export function resolveMarket(book: Book, market: Market, failures: FailureList)
     indices,
     reference: traded.size === 0 ? -1 : 0,
     correlation: extend(calm),
+    whole,
+    wholeSigns: Float64Array.from(market.underlyings, ({ crisisSign }) => crisisSign ?? 1),
     extend,
     places,
     repairs,

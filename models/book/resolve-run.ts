@@ -70,10 +70,11 @@ export function resolveRun(
 
 function namePlan({ names, daysPerYear }: ResolvedMarket): NamePlan {
   const betas = [...new Set(names.impliedVolBetas)];
+  const drawBlocks = [...new Set(Array.from(names.numbers, (number) => number >> 2))].sort((a, b) => a - b);
   return {
     count: names.count,
-    draws: shareInts(names.numbers),
-    drawCount: Math.max(...names.numbers) + 1,
+    drawBlocks: shareInts(drawBlocks),
+    draws: shareInts(Array.from(names.numbers, (number) => 4 * drawBlocks.indexOf(number >> 2) + (number & 3))),
     spots: shareFloats(names.spots),
     impliedVols: shareFloats(names.impliedVols),
     betaGroups: shareInts(Array.from(names.impliedVolBetas, (beta) => betas.indexOf(beta))),

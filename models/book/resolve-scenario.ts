@@ -94,31 +94,48 @@ function regimeMatrix(regime: Regime, at: string, context: ScenarioContext): Flo
       crisisSigns,
     });
   }
-  if (count < 2) return market.correlation; // one name has no correlation to move
-  const spiked = spikeCorrelation({
-    calm: market.correlation,
-    n: count,
-    targetAverage: given.average,
-    pairWeights: pairWeights(market),
-    crisisSigns,
-  });
-  if (spiked.ok) return spiked.matrix;
+  const spiked = spikedMatrix(market, given.average);
+  if (spiked.ok) return spiked.value;
   failures.add('impossible_correlation', `${at}/average`, spiked.reason);
   return undefined;
 }
 
 /**
- * w σ of the index that weighs the average correlation, by name; 1 for every name when the book trades no index (or
- * one whose members do not move), which leaves residuals out.
+ * The calm matrix moved to an average correlation: weighted by w σ over the members of the index the book trades, else
+ * the equal-weighted one of the whole market, so that it does not depend on which names a book holds.
  */
-function pairWeights(market: ResolvedMarket): Float64Array {
-  const { count, named, realisedVols } = market.names;
-  const weights = new Float64Array(count);
+function spikedMatrix(
+  market: ResolvedMarket,
+  targetAverage: number,
+): { ok: true; value: Float64Array } | { ok: false; reason: string } {
+  const { count, crisisSigns } = market.names;
+  const calm = market.correlation;
+  const pairWeights = indexExposures(market);
+  if (pairWeights !== null) {
+    const spiked = spikeCorrelation({ calm, n: count, targetAverage, pairWeights, crisisSigns });
+    return spiked.ok ? { ok: true, value: spiked.matrix } : spiked;
+  }
+  const n = market.wholeSigns.length;
+  if (n < 2) return { ok: true, value: calm }; // one name has no correlation to move
+  const whole = spikeCorrelation({
+    calm: market.whole,
+    n,
+    targetAverage,
+    pairWeights: null,
+    crisisSigns: market.wholeSigns,
+  });
+  if (!whole.ok) return whole;
+  const toward = whole.direction === 'down' ? 'identity' : 'one';
+  return { ok: true, value: blendCorrelation({ calm, n: count, toward, weight: whole.weight, crisisSigns }) };
+}
+
+/** [count] w σ of the members of the first index the book trades; null without one, or when fewer than two move. */
+function indexExposures(market: ResolvedMarket): Float64Array | null {
   const index = market.indices[market.reference];
-  if (index !== undefined)
-    for (const [j, i] of index.members.entries()) weights[i] = index.weights[j] * realisedVols[i];
-  if (weights.filter((weight) => weight > 0).length < 2) weights.fill(1, 0, Math.max(named, 2));
-  return weights;
+  if (index === undefined) return null;
+  const exposures = new Float64Array(market.names.count);
+  for (const [j, i] of index.members.entries()) exposures[i] = index.weights[j] * market.names.realisedVols[i];
+  return exposures.filter((exposure) => exposure > 0).length < 2 ? null : exposures;
 }
 
 function transitionMatrix({ transition }: Scenario): Float64Array {

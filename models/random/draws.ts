@@ -40,7 +40,6 @@ const TWO_POW_64 = 2n ** 64n;
 // Scratch, overwritten by every call and never read across calls.
 const words = new Int32Array(4);
 const refinement = new Int32Array(4);
-const pair = new Float64Array(2);
 
 /**
  * Key for a seed.
@@ -75,29 +74,27 @@ export function drawWords(
 }
 
 /**
- * Independent standard normals of a path's day, one an underlying.
+ * Four independent standard normals of a path's day: those of the underlyings 4 block … 4 block + 3.
  *
- * Underlying u uses block u >> 2; words 0 and 1 of a block make its first two normals, words 2 and 3 the other two
- * (normalPairFromWords: radius word, angle word). A small radius word of the first pair is refined by word 0 of the
- * refinement block, of the second pair by word 1. So underlying u's normal does not depend on `count`.
- * @param count number of underlyings
- * @param out   at least `count` long; [0, count) is filled, the rest left alone
+ * Words 0 and 1 of a block make its first two normals, words 2 and 3 the other two (normalPairFromWords: radius word,
+ * angle word). A small radius word of the first pair is refined by word 0 of the refinement block, of the second pair by
+ * word 1.
+ * @param out  receives four normals at `at` .. `at + 3`
  */
-export function normalsOfDay(path: number, day: number, count: number, key: DrawKey, out: Float64Array): void {
-  for (let first = 0; first < count; first += 4) {
-    const block = first >> 2;
-    philox4x32(path, day, drawPurposes.normals, block, key.lo, key.hi, words, 0);
-    if (words[0] >>> 0 < REFINED_RADIUS_WORDS || words[2] >>> 0 < REFINED_RADIUS_WORDS) {
-      philox4x32(path, day, drawPurposes.tailRefinement, block, key.lo, key.hi, refinement, 0);
-    }
-    for (let half = 0; half < 2; half++) {
-      const at = first + 2 * half;
-      if (at >= count) break;
-      normalPairFromWords(words[2 * half], words[2 * half + 1], refinement[half], pair, 0);
-      out[at] = pair[0];
-      if (at + 1 < count) out[at + 1] = pair[1];
-    }
+export function normalsOfBlock(
+  path: number,
+  day: number,
+  block: number,
+  key: DrawKey,
+  out: Float64Array,
+  at: number,
+): void {
+  philox4x32(path, day, drawPurposes.normals, block, key.lo, key.hi, words, 0);
+  if (words[0] >>> 0 < REFINED_RADIUS_WORDS || words[2] >>> 0 < REFINED_RADIUS_WORDS) {
+    philox4x32(path, day, drawPurposes.tailRefinement, block, key.lo, key.hi, refinement, 0);
   }
+  normalPairFromWords(words[0], words[1], refinement[0], out, at);
+  normalPairFromWords(words[2], words[3], refinement[1], out, at + 2);
 }
 
 /**

@@ -18,7 +18,7 @@ export interface PathState {
   readonly regimeFirstDay: Uint16Array;
   /** [indices] */
   readonly impliedCorrelations: Float64Array;
-  /** [drawCount] normals by number, and [names] those of the names in order */
+  /** [4 × drawBlocks] normals as they are drawn, and [names] those of the names in order */
   readonly normals: Float64Array;
   readonly ordered: Float64Array;
   /** [slots] ln and value of price / price at the start, Σ x², implied volatility */
@@ -37,7 +37,7 @@ export interface PathState {
 }
 
 export function newPathState(plan: RunPlan, scenario: Pick<ScenarioPlan, 'regimes'>): PathState {
-  const { count, drawCount, betas } = plan.names;
+  const { count, drawBlocks, betas } = plan.names;
   const slots = count + plan.indices.length;
   return {
     regime: 0,
@@ -52,7 +52,7 @@ export function newPathState(plan: RunPlan, scenario: Pick<ScenarioPlan, 'regime
     regimeDays: new Uint16Array(scenario.regimes.length),
     regimeFirstDay: new Uint16Array(scenario.regimes.length),
     impliedCorrelations: new Float64Array(plan.indices.length),
-    normals: new Float64Array(drawCount),
+    normals: new Float64Array(4 * drawBlocks.length),
     ordered: new Float64Array(count),
     logLevels: new Float64Array(slots),
     levels: new Float64Array(slots),

@@ -21,10 +21,10 @@ export interface RunPlan {
 
 export interface NamePlan {
   readonly count: number;
-  /** [count] number of the random draw of each name */
+  /** Blocks of four normals that are drawn each day, ascending */
+  readonly drawBlocks: Int32Array;
+  /** [count] place of each name's normal in the drawn blocks, 4 to a block */
   readonly draws: Int32Array;
-  /** One more than the largest draw number. */
-  readonly drawCount: number;
   readonly spots: Float64Array;
   /** [count] ATM implied volatility at the start, decimal a year */
   readonly impliedVols: Float64Array;

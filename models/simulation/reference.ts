@@ -1,6 +1,6 @@
 import { realisedCorrelationPairwise } from '../correlation/realised.ts';
 import { exp, log } from '../numeric/elementary.ts';
-import { normalsOfDay, regimeWord } from '../random/draws.ts';
+import { normalsOfBlock, regimeWord } from '../random/draws.ts';
 import { nextRegime } from '../regimes/chain.ts';
 import { CHUNK_PATHS, type PathColumns } from './columns.ts';
 import { markLegs } from './mark-legs.ts';
@@ -38,7 +38,7 @@ export function simulatePaths(
       const regime = drawRegime(plan, scenario, path, day, state.regime);
       state.regime = regime;
       if (state.regimeDays[regime]++ === 0) state.regimeFirstDay[regime] = day;
-      normalsOfDay(path, day, plan.names.drawCount, plan.key, state.normals);
+      drawNormals(plan, path, day, state.normals);
       moveNames(plan, scenario.factors[regime], scenario.drifts[regime], day, state);
       moveIndices(plan, state);
       moveImplied(plan, scenario, regime, state);
@@ -57,6 +57,12 @@ function drawRegime(plan: RunPlan, scenario: ScenarioPlan, path: number, day: nu
   const word = regimeWord(path, day, plan.key);
   if (day === 1) return nextRegime(word, scenario.initialThresholds, 0, regimes);
   return nextRegime(word, scenario.transitionThresholds, yesterday * (regimes - 1), regimes);
+}
+
+/** The blocks of normals that hold a number of the plan. */
+function drawNormals(plan: RunPlan, path: number, day: number, normals: Float64Array): void {
+  const { drawBlocks } = plan.names;
+  for (let b = 0; b < drawBlocks.length; b++) normalsOfBlock(path, day, drawBlocks[b], plan.key, normals, 4 * b);
 }
 
 /** x = drift + F z with the scaled factor F, summed in the order of the columns; then prices and squares. */

@@ -154,6 +154,39 @@ t.test('correlations of a regime: calm, spiked, blended, or a matrix in an order
   t.same(between({ kind: 'matrix', order: ['C', 'A', 'B'], values }), [0.3, 0.1, 0.2, 0.2], 'A–B, A–C, B–C, mean');
 });
 
+t.test(
+  'without an index in the book a spike is that of the whole market, whichever names the book holds',
+  async (t) => {
+    const values = [
+      [1, 0.9, 0.1],
+      [0.9, 1, 0.2],
+      [0.1, 0.2, 1],
+    ];
+    // The market's mean is 0.4, so s = (0.7 - 0.4) / (1 - 0.4) = 0.5; a book of A and B alone has a mean of 0.9.
+    for (const [held, expected] of [
+      [['A', 'B'], 0.95],
+      [['A', 'C'], 0.55],
+      [['B', 'C'], 0.6],
+      [['A', 'B', 'C'], 0.95],
+    ] as const) {
+      const request = smallRequest();
+      request.market.correlation = { kind: 'matrix', order: ['A', 'B', 'C'], values };
+      request.market.indices = [];
+      request.book.positions = held.map((underlying) => ({
+        id: underlying,
+        type: 'underlying',
+        underlying,
+        side: 'long',
+        quantity: 1,
+      }));
+      request.scenarios[0].regimes[1] = { id: 'crisis', correlation: { kind: 'spike', average: 0.7 } };
+      const { plan } = planOf(request);
+      const { correlation } = momentsOf(plan.factors[1], held.length);
+      t.equal(Number(correlation(0, 1).toFixed(12)), expected, held.join(', '));
+    }
+  },
+);
+
 t.test('a matrix of a regime gets the residual from its own correlations, as the calm matrix does', async (t) => {
   const request = smallRequest();
   request.book.positions = [{ id: 'i', type: 'underlying', underlying: 'I', side: 'long', quantity: 1 }];

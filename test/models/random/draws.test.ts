@@ -5,11 +5,20 @@ import {
   type DrawKey,
   drawPurposes,
   drawWords,
-  normalsOfDay,
+  normalsOfBlock,
   regimeWord,
   seedKey,
   uniformFromWord,
 } from '../../../models/random/draws.ts';
+
+/** The normals of underlyings 0 … count − 1, as a simulator draws them: whole blocks of four. */
+function normalsOfDay(path: number, day: number, count: number, key: DrawKey, out: Float64Array): void {
+  const four = new Float64Array(4);
+  for (let first = 0; first < count; first += 4) {
+    normalsOfBlock(path, day, first >> 2, key, four, 0);
+    out.set(four.subarray(0, Math.min(4, count - first)), first);
+  }
+}
 
 const key = seedKey('42');
 
