@@ -69,7 +69,7 @@ export const IndexVolRequest = Type.Object(
     ),
     daysPerYear: Type.Optional(
       Type.Number({
-        description: 'Days a year for `days`. Default: 365.',
+        description: 'Days a year for `days`: 365 for calendar days, 252 for trading days. Default: 365.',
         exclusiveMinimum: 0,
         maximum: 366,
         default: 365,

@@ -172,7 +172,7 @@ t.test('the first example of a run is the one to start from, and waits for its v
   const operation = document.paths['/v1/stress-runs']?.post;
   t.match(Object.keys(operation?.requestBody?.content['application/json']?.examples ?? {}), ['ai-basket']);
   const prefer = operation?.parameters?.find(({ name }) => name === 'Prefer');
-  t.match(prefer, { in: 'header', example: 'wait=30', required: false });
+  t.match(prefer, { in: 'header', example: 'wait=60', required: false });
 });
 
 t.test('every example runs unedited and is answered as its operation says', async (t) => {

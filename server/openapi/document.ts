@@ -51,14 +51,21 @@ export function documentHead(version: string) {
 export function completeDocument<T extends object>(document: T, runs: readonly RunExample[]): T {
   const { paths, components, ...head } = document as unknown as OpenApiDocument;
   for (const path of Object.values(paths)) {
-    for (const { requestBody } of Object.values(path)) {
+    for (const { operationId, requestBody } of Object.values(path)) {
       for (const media of Object.values(requestBody?.content ?? {})) {
         const schema = media.schema.$ref?.split('/').at(-1) ?? '';
-        media.examples = bodyExamples(schema, runs);
+        media.examples = bodyExamples(schema, operationId === 'breakEven' ? varianceFirst(runs) : runs);
       }
     }
   }
   return { ...head, paths, components: { ...components, schemas: componentSchemas() } } as T;
+}
+
+/** A break-even is one of variance swaps: the example to start from has some, or the answer would be empty. */
+function varianceFirst(runs: readonly RunExample[]): readonly RunExample[] {
+  const hasVariance = ({ value }: RunExample) =>
+    value.book?.positions.some(({ type }) => type === 'varianceSwap') === true;
+  return runs.toSorted((a, b) => Number(hasVariance(b)) - Number(hasVariance(a)));
 }
 
 function bodyExamples(schema: string, runs: readonly RunExample[]): Record<string, unknown> {

@@ -20,7 +20,7 @@ const tags = ['stress-runs'];
 const byId = {
   type: 'object',
   properties: {
-    id: { type: 'string', description: 'Id of the run.' },
+    id: { type: 'string', description: 'Id of the run, as its start and the list of runs give it.' },
   },
   required: ['id'],
 };
@@ -52,7 +52,7 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
             Prefer: {
               type: 'string',
               description: `\`wait=N\`: answer when the run has ended, but after N seconds at the latest (at most ${limits.waitSeconds}). RFC 7240. Default: do not wait.`,
-              examples: ['wait=30'],
+              examples: ['wait=60'],
             },
           },
         },
@@ -179,7 +179,7 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
 const preferenceApplied = {
   type: 'string',
   description: 'The wait that was applied, when one was asked for.',
-  examples: ['wait=30'],
+  examples: ['wait=60'],
 };
 
 function noSuchRun(id: string): ProblemError {
