@@ -6,6 +6,8 @@ import { pointer as pointerOf } from '../models/failures.ts';
 const maxDepth = 64;
 /** Ten times what the largest map of a request (one entry for each underlying) can use. */
 const maxFields = 10_000;
+/** Longer than any field or id; names are repeated in pointers, which must not carry megabytes back. */
+const maxFieldLength = 256;
 /** More than this many duplicates tell a reader nothing new. */
 const maxDuplicates = 100;
 
@@ -16,7 +18,8 @@ export type ParsedBody =
 /**
  * Reads a JSON body. `JSON.parse` alone neither says reliably where a text goes wrong nor notices that a field is
  * given twice (the last one wins, silently), so the text is scanned first: that also bounds the depth, and refuses
- * the field `__proto__`, which code further on could mistake for a prototype.
+ * the field `__proto__`, which code further on could mistake for a prototype, and escapes that stand for half a
+ * character, which have no UTF-8 and so no canonical form to hash (RFC 8785).
  *
  * @param body  bytes as received; empty reads as `undefined`
  */
@@ -40,8 +43,10 @@ interface Container {
 }
 
 const numberAt = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const blanks = /[ \t\n\r]*/y;
-const escape = /["\\/bfnrt]|u[0-9A-Fa-f]{4}/y;
+/** After the backslash; the two halves of a surrogate pair (D800 to DBFF, then DC00 to DFFF) go together. */
+const escape =
+  /["\\/bfnrt]|u(?:[0-9A-CE-Fa-ce-f][0-9A-Fa-f]{3}|[Dd][0-7][0-9A-Fa-f]{2}|[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2})/y;
+const halfPair = /u[Dd][89A-Fa-f][0-9A-Fa-f]{2}/y;
 
 /**
  * Everything that is wrong with a JSON text: its first error of syntax, or else fields given twice.
@@ -54,12 +59,16 @@ export function scanJson(text: string): Failure[] {
   const failures: Failure[] = [];
   const open: Container[] = [];
   let position = 0;
+  const place = placesIn(text);
   const pointer = (): string => pointerOf(...open.map(({ at }) => at));
-  const wrong = (what: string): Failure[] => [malformed(pointer(), `${what} at ${place(text, position)}`)];
+  const wrong = (what: string): Failure[] => [malformed(pointer(), `${what} at ${place(position)}`)];
+  /** Where a field should begin, nothing has been read of it yet: the object around it is at fault. */
+  const wrongField = (what: string): Failure[] => {
+    const around = pointerOf(...open.slice(0, -1).map(({ at }) => at));
+    return [malformed(around, `${what} at ${place(position)}`)];
+  };
   const skipBlanks = (): void => {
-    blanks.lastIndex = position;
-    blanks.test(text);
-    position = blanks.lastIndex;
+    while (isBlank(text.charCodeAt(position))) position++;
   };
 
   let expected: 'value' | 'field' = 'value';
@@ -67,20 +76,21 @@ export function scanJson(text: string): Failure[] {
     skipBlanks();
     const inside = open.at(-1);
     if (expected === 'field' && inside?.fields != null) {
-      if (text[position] !== '"') return wrong(`expected a field name in double quotes, found ${seen(text, position)}`);
+      if (text[position] !== '"') {
+        return wrongField(`expected a field name in double quotes, found ${seen(text, position)}`);
+      }
       const end = endOfString(text, position);
-      if (typeof end !== 'number') return (position = end.position), wrong(end.what);
+      if (typeof end !== 'number') return (position = end.position), wrongField(end.what);
       const raw = text.slice(position, end);
       const field = raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+      if (field.length > maxFieldLength) return wrongField(`a field name has more than ${maxFieldLength} characters`);
       inside.at = field;
       if (field === '__proto__') {
         failures.push({ reason: 'unknown_field', pointer: pointer(), message: 'the field __proto__ is never allowed' });
         return failures;
       }
       if (inside.fields.has(field) && failures.length < maxDuplicates) {
-        failures.push(
-          malformed(pointer(), `the field ${raw} is given twice; the second is at ${place(text, position)}`),
-        );
+        failures.push(malformed(pointer(), `the field ${raw} is given twice; the second is at ${place(position)}`));
       }
       inside.fields.add(field);
       if (inside.fields.size > maxFields) return wrong(`an object has more than ${maxFields} fields`);
@@ -147,17 +157,28 @@ function endOfString(text: string, start: number): number | { position: number; 
       return { position, what: `a control character must be escaped in a string, found ${seen(text, position)}` };
     if (code === 0x5c) {
       escape.lastIndex = position + 1;
-      if (!escape.test(text)) return { position, what: 'unknown escape in a string' };
+      if (!escape.test(text)) return { position, what: whyNotEscape(text, position + 1) };
       position = escape.lastIndex - 1;
     }
   }
   return { position: text.length, what: 'a string does not end' };
 }
 
+function whyNotEscape(text: string, start: number): string {
+  halfPair.lastIndex = start;
+  if (!halfPair.test(text)) return 'unknown escape in a string';
+  return `the escape \\${text.slice(start, halfPair.lastIndex)} is half of a character (a surrogate without its pair)`;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
 function endOfScalar(text: string, start: number): number {
-  for (const literal of ['true', 'false', 'null']) if (text.startsWith(literal, start)) return start + literal.length;
   numberAt.lastIndex = start;
-  return numberAt.test(text) ? numberAt.lastIndex : start;
+  if (numberAt.test(text)) return numberAt.lastIndex;
+  const literal = ['true', 'false', 'null'].find((one) => text.startsWith(one, start)) ?? '';
+  return start + literal.length;
 }
 
 /** What stands at a position, in words; NaN and Infinity are named, since programs write them and JSON has none. */
@@ -168,11 +189,19 @@ function seen(text: string, position: number): string {
   return JSON.stringify(String.fromCodePoint(text.codePointAt(position) ?? 0));
 }
 
-function place(text: string, position: number): string {
-  const before = text.slice(0, position);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  const line = before.split('\n').length;
-  return `line ${line}, column ${position - lineStart + 1} (character ${position + 1})`;
+/** Positions in words, asked for in ascending order: lines are counted once, however many positions are named. */
+function placesIn(text: string): (position: number) => string {
+  let counted = 0;
+  let line = 1;
+  let lineStart = 0;
+  return (position) => {
+    for (; counted < position; counted++) {
+      if (text.charCodeAt(counted) !== 0x0a) continue;
+      line++;
+      lineStart = counted + 1;
+    }
+    return `line ${line}, column ${position - lineStart + 1} (character ${position + 1})`;
+  };
 }
 
 function malformed(pointer: string, message: string): Failure {

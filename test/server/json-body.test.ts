@@ -106,6 +106,48 @@ t.test('a field given twice is refused instead of losing the first', async (t) =
   t.match(failuresOf('{"a": [{"b/c": 1, "b/c": 1}]}'), [{ pointer: '/a/0/b~1c' }]);
 });
 
+t.test('every field given twice is named at its own line and column', async (t) => {
+  const text = '{\n"a": 1,\n"b": 2,\n\n  "a": 3, "b": 4,\n"c": {"d": 1,\n "d": 2}}';
+  t.match(failuresOf(text), [
+    { pointer: '/a', message: /at line 5, column 3 \(character 22\)$/ },
+    { pointer: '/b', message: /at line 5, column 11 \(character 30\)$/ },
+    { pointer: '/c/d', message: /at line 7, column 2 / },
+  ]);
+});
+
+t.test('half of a surrogate pair is refused, since it has no UTF-8 to hash; a whole pair is a character', async (t) => {
+  t.same(failuresOf('{"label": "a\\ud83d"}'), [
+    {
+      reason: 'malformed_json',
+      pointer: '/label',
+      message:
+        'the escape \\ud83d is half of a character (a surrogate without its pair) at line 1, column 13 (character 13)',
+    },
+  ]);
+  const halves = [
+    '"\\uDC00"',
+    '"\\ude00\\ud83d"',
+    '"\\ud83d\\ud83d"',
+    '"\\ud83dx"',
+    '"\\ud83d\\u0041"',
+    '{"\\udbff": 1}',
+  ];
+  for (const text of halves) t.match(failuresOf(text), [{ message: /half of a character/ }], text);
+  t.same(parse('"\\ud83d\\ude00 \\uD7FF \\uE000 \\uFFFF"'), { ok: true, value: '😀 \uD7FF \uE000 \uFFFF' });
+});
+
+t.test('a field name longer than any id is refused instead of being sent back', async (t) => {
+  t.ok(parse(`{"${'a'.repeat(256)}": 1}`).ok);
+  t.match(failuresOf(`{"book": {"nav": 1, "${'a'.repeat(257)}": 1}}`), [
+    { pointer: '/book', message: /^a field name has more than 256 characters at line 1, column 21/ },
+  ]);
+});
+
+t.test('where a field should begin, the object around it is pointed at', async (t) => {
+  for (const text of ['{1: 2}', '{"nav": 1,}', '{"nav": 1, "x']) t.match(failuresOf(text), [{ pointer: '' }], text);
+  t.match(failuresOf('{"book": [{"nav": 1,}]}'), [{ pointer: '/book/0' }]);
+});
+
 t.test('the field __proto__ is refused wherever it stands and however it is written', async (t) => {
   for (const text of ['{"__proto__": {"nav": 1}}', '{"a": [{"\\u005f_proto__": 1}]}']) {
     t.match(failuresOf(text), [{ reason: 'unknown_field', pointer: /__proto__$/ }]);
