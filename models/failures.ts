@@ -5,20 +5,37 @@ export function pointer(...parts: readonly (string | number)[]): string {
   return parts.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Everything that is wrong with one input; collected, so that a user sees all of it at once. */
+/** Nobody reads more, and a body of megabytes can hold millions: each would cost the memory of its message. */
+const maxKept = 100;
+
+/** Everything that is wrong with one input; all are counted, the first hundred are kept for the user to see at once. */
 export class FailureList {
   readonly items: Failure[] = [];
+  total = 0;
 
-  add(reason: FailureReason, at: string, message: string): void {
-    this.items.push({ reason, pointer: at, message });
+  /** @param message  or what writes it, where there can be many: it is only called for one that is kept */
+  add(reason: FailureReason, at: string, message: string | (() => string)): void {
+    this.total++;
+    if (this.items.length === maxKept) return;
+    this.items.push({ reason, pointer: at, message: typeof message === 'string' ? message : message() });
   }
 
   get any(): boolean {
-    return this.items.length > 0;
+    return this.total > 0;
   }
 
-  /** Whether nothing was found at a pointer, below it, or at something that contains it. */
+  /** The failures as the outcome of what they stand in the way of. */
+  refusal(): { ok: false; failures: readonly Failure[]; total?: number } {
+    const { items, total } = this;
+    return { ok: false, failures: items, ...(total > items.length ? { total } : {}) };
+  }
+
+  /**
+   * Whether nothing was found at a pointer, below it, or at something that contains it. Never once failures were
+   * dropped: they may have been there.
+   */
   clearAt(at: string): boolean {
+    if (this.total > this.items.length) return false;
     return !this.items.some(
       (item) => item.pointer === at || item.pointer.startsWith(`${at}/`) || at.startsWith(`${item.pointer}/`),
     );

@@ -350,6 +350,10 @@ export const StressResult = Type.Object(
           description: 'Matrices replaced by their nearest correlation matrix.',
         }),
         residuals: Type.Array(ref(ResidualUnderlying), { description: 'Residual underlyings of indices.' }),
+        notes: Type.Array(Type.String(), {
+          description:
+            'What is unusual in the input and was taken as given, in words: an implied correlation far from the calm one, an expiry on a day without a close.',
+        }),
       },
       { ...closed, description: 'What the engine had to derive.' },
     ),

@@ -64,7 +64,7 @@ export async function runStress(
     positions: [...request.positions],
     scenarios,
     verdict: verdict(scenarios.map(judged), request.currency),
-    assumptions: { repairs: [...request.repairs], residuals: [...request.residuals] },
+    assumptions: { repairs: [...request.repairs], residuals: [...request.residuals], notes: [...request.notes] },
     timing: { cpuSeconds, wallSeconds, pathsPerSecond: prepared.paths / wallSeconds },
   };
   return { ok: true, value: result };

@@ -1,6 +1,5 @@
 import type { BookGreeks, BookInMarket, BreakEven } from '../../schemas/analytics.ts';
 import { acrossTerms, impliedCorrelation, weightedAverageCorrelation } from '../correlation/implied.ts';
-import { FailureList } from '../failures.ts';
 import type { Outcome } from '../outcome.ts';
 import type { LegPlan } from '../simulation/plan.ts';
 import { checkBookInMarket } from './check/stress-run.ts';
@@ -95,11 +94,10 @@ function calmAverage({ indices, names, correlation }: ResolvedMarket, k: number)
 }
 
 function resolveBody({ book, market: wireMarket }: BookInMarket): Outcome<{ market: ResolvedMarket; legs: LegPlan }> {
-  const failures = new FailureList();
-  failures.items.push(...checkBookInMarket({ book, market: wireMarket }));
-  if (failures.any) return { ok: false, failures: failures.items };
+  const failures = checkBookInMarket({ book, market: wireMarket });
+  if (failures.any) return failures.refusal();
   const market = resolveMarket(book, wireMarket, failures);
   const legs = market === undefined ? undefined : resolveLegs(book, market, 0, failures);
-  if (market === undefined || legs === undefined || failures.any) return { ok: false, failures: failures.items };
+  if (market === undefined || legs === undefined || failures.any) return failures.refusal();
   return { ok: true, value: { market, legs } };
 }

@@ -1,7 +1,6 @@
 import type { Limit } from '../../schemas/book.ts';
-import type { Failure } from '../../schemas/failure.ts';
 import type { MatrixRepair, PositionValue, ResidualUnderlying } from '../../schemas/stress-result.ts';
-import { type FailureList, pointer } from '../failures.ts';
+import { pointer } from '../failures.ts';
 import type { Outcome } from '../outcome.ts';
 import type { BookFigures } from '../risk/limits/limit-metrics.ts';
 import type { MeasureRequest } from '../risk/scenario-result.ts';
@@ -9,6 +8,7 @@ import type { RunPlan, ScenarioPlan } from '../simulation/plan.ts';
 import type { FilledRequest } from './filled-request.ts';
 import { type CheckedRequest, checkStressRun } from './check/stress-run.ts';
 import { bookTotals, legValues, positionValues } from './greeks.ts';
+import { inputNotes } from './input-notes.ts';
 import { type ResolvedMarket, resolveMarket } from './resolve-market.ts';
 import { residualsOf, resolveRun } from './resolve-run.ts';
 import { resolveScenario } from './resolve-scenario.ts';
@@ -27,6 +27,7 @@ export interface ResolvedRequest {
   readonly figures: BookFigures;
   readonly repairs: readonly MatrixRepair[];
   readonly residuals: readonly ResidualUnderlying[];
+  readonly notes: readonly string[];
 }
 
 /**
@@ -41,16 +42,16 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
   const checked = checkStressRun(request);
   const { failures } = checked;
   const { book, market: wireMarket, simulation } = request;
-  if (book === undefined || wireMarket === undefined || !failures.clearAt('/market')) return refused(failures);
+  if (book === undefined || wireMarket === undefined || !failures.clearAt('/market')) return failures.refusal();
   const { paths, horizonDays: days, levels, survivalThreshold } = simulation;
   const settings = { seed, paths, days, survivalThreshold };
   // A book with failures cannot be resolved, but its market and scenarios can still be judged.
   const run = failures.clearAt('/book') ? resolveRun(book, wireMarket, settings, failures) : undefined;
   const market = run?.market ?? (failures.clearAt('/book') ? undefined : resolveMarket(book, wireMarket, failures));
-  if (market === undefined) return refused(failures);
+  if (market === undefined) return failures.refusal();
   const repairs: MatrixRepair[] = [...market.repairs];
   const scenarios = resolveScenarios(request, checked, market, days, repairs);
-  if (run === undefined || scenarios.includes(undefined) || failures.any) return refused(failures);
+  if (run === undefined || scenarios.includes(undefined) || failures.any) return failures.refusal();
 
   const { plan } = run;
   const work =
@@ -64,7 +65,7 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
       '/simulation/paths',
       `the run costs ${work.toLocaleString('en-US')} asset-steps (paths × days × (underlyings + legs) × scenarios); at most ${assetSteps.toLocaleString('en-US')} are allowed: use fewer paths, days or scenarios`,
     );
-    return refused(failures);
+    return failures.refusal();
   }
   return {
     ok: true,
@@ -83,12 +84,9 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
       ),
       repairs,
       residuals: residualsOf(market),
+      notes: inputNotes(book, market),
     },
   };
-}
-
-function refused(failures: FailureList): { ok: false; failures: Failure[] } {
-  return { ok: false, failures: failures.items };
 }
 
 function resolveScenarios(

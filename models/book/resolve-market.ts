@@ -63,7 +63,7 @@ export interface ResolvedMarket {
  * @returns undefined when something failed
  */
 export function resolveMarket(book: Book, market: Market, failures: FailureList): ResolvedMarket | undefined {
-  const before = failures.items.length;
+  const before = failures.total;
   const repairs: MatrixRepair[] = [];
   const whole = resolveMatrix(market.correlation, market.underlyings, '/market/correlation', failures, repairs);
   if (whole === undefined) return undefined;
@@ -81,7 +81,7 @@ export function resolveMarket(book: Book, market: Market, failures: FailureList)
   const calm = submatrix(whole, market.underlyings.length, places);
   const impliedVols = Float64Array.from(underlyings, (underlying) => underlying.impliedVol as number);
   const indices = resolveIndices(relevant, underlyings, impliedVols, calm, failures);
-  if (failures.items.length > before) return undefined;
+  if (failures.total > before) return undefined;
 
   const residuals = indices.filter((index) => index.residual !== undefined);
   const baskets = residuals.map((index) => ({ weights: index.namedWeights }));

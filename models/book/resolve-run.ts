@@ -35,11 +35,11 @@ export function resolveRun(
   settings: RunSettings,
   failures: FailureList,
 ): ResolvedRun | undefined {
-  const before = failures.items.length;
+  const before = failures.total;
   const market = resolveMarket(book, wireMarket, failures);
   if (market === undefined) return undefined;
   const legs = resolveLegs(book, market, settings.days, failures);
-  if (failures.items.length > before) return undefined;
+  if (failures.total > before) return undefined;
   const { rate, daysPerYear } = market;
   const names = namePlan(market);
   const longest = Math.max(0, ...legs.swaps.maturities);

@@ -39,7 +39,7 @@ export interface ScenarioContext {
  */
 export function resolveScenario(scenario: Scenario, context: ScenarioContext): ScenarioPlan | undefined {
   const { market, days, at, failures } = context;
-  const before = failures.items.length;
+  const before = failures.total;
   const count = scenario.regimes.length;
   const matrices = scenario.regimes.map((regime, r) =>
     regimeMatrix(regime, at + pointer('regimes', r, 'correlation'), context),
@@ -47,7 +47,7 @@ export function resolveScenario(scenario: Scenario, context: ScenarioContext): S
   const transition = transitionMatrix(scenario);
   const initial = initialDistribution(scenario, transition, at, failures);
   const impliedCorrelations = impliedTargets(scenario, market, at, failures);
-  if (failures.items.length > before) return undefined;
+  if (failures.total > before) return undefined;
 
   const dynamics = scenario.regimes.map((regime, r) => regimeDynamics(regime, matrices[r] as Float64Array, market));
   return {

@@ -111,7 +111,9 @@ function survivalSentence(scenarios: readonly JudgedScenario[]): string {
     b.survivability.probability.value < a.survivability.probability.value ? b : a,
   );
   const threshold = formatFigure(survivability.threshold, 'fraction', '');
-  return `NAV stays above ${threshold} of its start on ${pathsShare(survivability.probability.value)} of paths in ${id}.`;
+  const { value } = survivability.probability;
+  const alike = scenarios.length > 1 && scenarios.every((other) => other.survivability.probability.value === value);
+  return `NAV stays above ${threshold} of its start on ${pathsShare(value)} of paths in ${alike ? 'every scenario' : id}.`;
 }
 
 /** A share of paths that is not all of them must not be rounded up to 100 %, nor one that is not none down to 0 %. */

@@ -115,9 +115,9 @@ export function analyticsRoutes(app: FastifyInstance, books: BookAnalytics): voi
 
 function valueOf<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
-  throw refused(outcome.failures);
+  throw refused(outcome.failures, outcome.total);
 }
 
-function refused(failures: readonly Failure[]): RequestRefused {
-  return new RequestRefused(foundFailures(failures));
+function refused(failures: readonly Failure[], total?: number): RequestRefused {
+  return new RequestRefused(foundFailures(failures, total));
 }

@@ -1,11 +1,12 @@
 import type { TSchema } from 'typebox';
 import { Problem } from '../../schemas/failure.ts';
+import { PROBLEMS } from '../errors.ts';
 import { ref } from '../../schemas/schema-kit.ts';
 
 interface DocumentedResponse {
   readonly description: string;
   readonly headers?: Readonly<Record<string, unknown>>;
-  readonly content: Readonly<Record<string, { readonly schema: TSchema }>>;
+  readonly content: Readonly<Record<string, { readonly schema: TSchema; readonly example?: unknown }>>;
 }
 
 const whenRefused = {
@@ -41,11 +42,40 @@ export function refusals(...statuses: readonly (keyof typeof whenRefused)[]): Re
       {
         description: whenRefused[status],
         ...(status === 503 ? { headers: retryAfter } : {}),
-        content: { 'application/problem+json': { schema: ref(Problem) } },
+        content: { 'application/problem+json': { schema: ref(Problem), example: exampleOf(status) } },
       },
     ]),
   );
 }
+
+/** A problem of a status as it is answered. */
+function exampleOf(status: keyof typeof whenRefused): Problem {
+  const found = Object.entries(PROBLEMS).find(([, problem]) => problem.status === status);
+  if (found === undefined) throw new RangeError(`status is ${status}; no problem has it`);
+  const [kind, { title }] = found;
+  return {
+    type: `/problems/${kind}`,
+    title,
+    status,
+    detail: 'The occurrence in words.',
+    instance: '/v1/stress-runs',
+    requestId: '0193f3a2-7c1e-7d3a-9a51-0f8f7c2b9e10',
+    ...(status === 400 || status === 422 ? { failures: [EXAMPLE_FAILURES[status]] } : {}),
+  };
+}
+
+const EXAMPLE_FAILURES = {
+  400: {
+    reason: 'out_of_range',
+    pointer: '/book/positions/0/quantity',
+    message: 'quantity is -3; it must be greater than 0',
+  },
+  422: {
+    reason: 'unknown_reference',
+    pointer: '/book/positions/0/underlying',
+    message: 'underlying is "NVDIA", which is no underlying or index of the market; the market has "NVDA", "SMH"',
+  },
+} as const;
 
 /** What every route with a body can answer besides success. */
 export const bodyRefusals = [400, 413, 415, 422] as const;

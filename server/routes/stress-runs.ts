@@ -74,7 +74,7 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
       const submission = await runs.submit(request.body);
       switch (submission.kind) {
         case 'refused':
-          throw new RequestRefused(foundFailures(submission.failures));
+          throw new RequestRefused(foundFailures(submission.failures, submission.total));
         case 'full':
           throw notAccepting(`${limits.queuedRuns} runs are waiting already; try again later`);
         case 'draining':

@@ -44,10 +44,10 @@ function idsOf(market: Market): Known {
 function checkReference(position: Position, known: Known, at: string, failures: FailureList): void {
   if (position.type === 'correlationSwap') {
     if (known.indices.has(position.basket)) return;
-    const message = noSuch(`basket is "${position.basket}"`, 'index', 'market', known.indices);
+    const message = () => noSuch(`basket is "${position.basket}"`, 'index', 'market', known.indices);
     failures.add('unknown_reference', `${at}/basket`, message);
   } else if (!known.all.has(position.underlying)) {
-    const message = noSuch(`underlying is "${position.underlying}"`, 'underlying or index', 'market', known.all);
+    const message = () => noSuch(`underlying is "${position.underlying}"`, 'underlying or index', 'market', known.all);
     failures.add('unknown_reference', `${at}/underlying`, message);
   }
 }

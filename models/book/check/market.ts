@@ -76,7 +76,8 @@ function checkConstituents(
   for (const [j, { underlying }] of constituents.entries()) {
     const here = at + pointer('constituents', j, 'underlying');
     if (!names.has(underlying)) {
-      failures.add('unknown_reference', here, noSuch(`underlying is "${underlying}"`, 'underlying', 'market', names));
+      const message = () => noSuch(`underlying is "${underlying}"`, 'underlying', 'market', names);
+      failures.add('unknown_reference', here, message);
     }
     if (seen.has(underlying)) {
       failures.add('duplicate_id', here, `underlying is "${underlying}", which is a constituent already; give it once`);
@@ -105,7 +106,8 @@ export function checkMatrixShape(
   for (const [i, id] of matrix.order.entries()) {
     const here = `${at}/order/${i}`;
     if (!known.has(id)) {
-      failures.add('unknown_reference', here, noSuch(`order[${i}] is "${id}"`, 'underlying', 'market', known));
+      const message = () => noSuch(`order[${i}] is "${id}"`, 'underlying', 'market', known);
+      failures.add('unknown_reference', here, message);
     }
     if (seen.has(id)) {
       failures.add('duplicate_id', here, `order[${i}] is "${id}", which order has already; give it once`);

@@ -55,7 +55,7 @@ function checkRegime(regime: Regime, known: Known | undefined, at: string, failu
   if (known === undefined) return;
   for (const id of Object.keys(regime.volMultipliers ?? {})) {
     if (known.names.has(id)) continue;
-    const message = noSuch(`volMultipliers names "${id}"`, 'underlying', 'market', known.names);
+    const message = () => noSuch(`volMultipliers names "${id}"`, 'underlying', 'market', known.names);
     failures.add('unknown_reference', at + pointer('volMultipliers', id), message);
   }
   if (correlation?.kind === 'matrix') checkMatrixShape(correlation, known.order, `${at}/correlation`, failures);
@@ -70,7 +70,7 @@ function checkOverride(override: RegimeOverride, known: Known | undefined, at: s
   if (known === undefined) return;
   for (const [i, id] of (override.underlyings ?? []).entries()) {
     if (known.names.has(id)) continue;
-    const message = noSuch(`underlyings[${i}] is "${id}"`, 'underlying', 'market', known.names);
+    const message = () => noSuch(`underlyings[${i}] is "${id}"`, 'underlying', 'market', known.names);
     failures.add('unknown_reference', `${at}/underlyings/${i}`, message);
   }
   if (override.sector !== undefined && !known.sectors.has(override.sector)) {

@@ -1,5 +1,4 @@
 import type { BookInMarket } from '../../../schemas/analytics.ts';
-import type { Failure } from '../../../schemas/failure.ts';
 import type { Scenario } from '../../../schemas/scenario.ts';
 import type { FilledRequest } from '../filled-request.ts';
 import { FailureList, listed, pointer } from '../../failures.ts';
@@ -46,11 +45,11 @@ export function checkStressRun(request: FilledRequest): CheckedRequest {
 }
 
 /** The same for the analytics that take a book and a market. */
-export function checkBookInMarket({ book, market }: BookInMarket): Failure[] {
+export function checkBookInMarket({ book, market }: BookInMarket): FailureList {
   const failures = new FailureList();
   checkMarket(market, '/market', failures);
   checkBook(book, market, '/book', failures);
-  return failures.items;
+  return failures;
 }
 
 function checkSource(request: FilledRequest, what: 'book' | 'market', failures: FailureList): void {

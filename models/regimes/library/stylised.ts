@@ -31,7 +31,7 @@ export const grind: Scenario = {
   id: 'grind',
   description: [
     'Realised correlation equals implied correlation and nothing happens: a desk quotes −20 % of premium over 60 days',
-    'from theta and costs. Run it over 60 days with the costs of the book to compare.',
+    'from theta and costs. Run it over 60 days to compare; what trading costs would come on top.',
     'Every day: calm correlations, implied levels where they are, and all names at 80 % of their calm volatility (an',
     'implied 20 that realises 16; 80 % is a choice, no figure fixes it). Correlation then earns nothing by itself. A',
     'vega-neutral long-dispersion book still bleeds, because its single names carry more volatility, so more theta, than',

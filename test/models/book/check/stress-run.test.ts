@@ -161,7 +161,7 @@ t.test(
       ],
     );
     t.same(
-      checkBookInMarket(request).map(({ pointer }) => pointer),
+      checkBookInMarket(request).items.map(({ pointer }) => pointer),
       [
         '/market/underlyings/1/borrowCost',
         '/market/indices/0/constituents/0/underlying',

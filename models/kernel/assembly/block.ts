@@ -1,0 +1,114 @@
+/**
+ * The memory of one block: what is read of a run, what is carried from day to day, and scratch for one tile. Pointers
+ * are exported, so that bind.ts fills the tables through views.
+ *
+ * The state is tiles of four paths; in a tile 64 bytes a slot (names, then indices): ln S / S(0) of the four paths,
+ * then the sums of their squared returns.
+ */
+
+/** Bytes of a slot in a tile of the state. */
+export const SLOT: usize = 64;
+
+export let names: i32 = 0;
+/** Names filled up to a multiple of four. */
+export let rows: i32 = 0;
+export let indices: i32 = 0;
+export let regimes: i32 = 0;
+export let days: i32 = 0;
+/** Paths of the block, a multiple of four. */
+export let columns: i32 = 0;
+/** Blocks of four normals drawn, filled up to an even count. */
+export let drawBlocks: i32 = 0;
+
+/** [drawBlocks] u32 block numbers */
+export let blocks: usize = 0;
+/** [4 drawBlocks] u32 where a drawn normal goes among the ordered ones, in bytes */
+export let places: usize = 0;
+/** [regimes][rows (rows + 1) / 2 and filling] f64 packed as multiply.ts says, one after the other */
+export let factors: usize = 0;
+export let factorBytes: usize = 0;
+/** [regimes][rows] f64 */
+export let drifts: usize = 0;
+/** [days + 1] i8 forced regime or −1 */
+export let forced: usize = 0;
+/** [regimes − 1] and [regimes][regimes − 1] f64 */
+export let initialThresholds: usize = 0;
+export let transitionThresholds: usize = 0;
+/** [indices] u32 number of members; of all indices, one after the other: u32 place of a member's level in bytes, f64 weight */
+export let memberCounts: usize = 0;
+export let members: usize = 0;
+export let weights: usize = 0;
+
+/** [columns] u32 path, u32 regime */
+export let paths: usize = 0;
+export let regimeOf: usize = 0;
+/** [columns / 4][slots][8] f64 */
+export let state: usize = 0;
+export let tileBytes: usize = 0;
+
+/** [4][columns] u32 words of the regimes of four days, by place of the path in the block */
+export let regimeWords: usize = 0;
+/** [regimes] i32 counts and ends of the parts of a block */
+export let partEnds: usize = 0;
+export let partCursors: usize = 0;
+/** One tile: random words, normals in the order of the names, log returns, those of another regime, levels by slot. */
+export let words: usize = 0;
+export let normals: usize = 0;
+export let returns: usize = 0;
+export let otherReturns: usize = 0;
+export let levels: usize = 0;
+
+let free: usize = 0;
+
+function take(bytes: usize): usize {
+  const at = (free + 63) & ~63;
+  free = at + bytes;
+  const pages = <i32>((free + 0xffff) >>> 16) - memory.size();
+  if (pages > 0 && memory.grow(pages) < 0) unreachable();
+  memory.fill(at, 0, bytes);
+  return at;
+}
+
+/** Lays out a run; whatever was there before is gone, and views of the memory must be made anew. */
+export function allocate(
+  nameCount: i32,
+  drawnBlocks: i32,
+  regimeCount: i32,
+  dayCount: i32,
+  indexCount: i32,
+  memberCount: i32,
+  columnCount: i32,
+): void {
+  names = nameCount;
+  rows = (nameCount + 3) & ~3;
+  drawBlocks = (drawnBlocks + 1) & ~1;
+  regimes = regimeCount;
+  days = dayCount;
+  indices = indexCount;
+  columns = columnCount;
+  free = __heap_base;
+  blocks = take((<usize>drawBlocks) << 2);
+  places = take((<usize>drawBlocks) << 4);
+  factorBytes = (<usize>rows * (<usize>rows + 1)) << 2;
+  factors = take(<usize>regimes * factorBytes);
+  drifts = take((<usize>regimes * <usize>rows) << 3);
+  forced = take(<usize>days + 1);
+  initialThresholds = take((<usize>regimes) << 3);
+  transitionThresholds = take((<usize>regimes * <usize>regimes) << 3);
+  memberCounts = take((<usize>indices) << 2);
+  members = take((<usize>memberCount) << 2);
+  weights = take((<usize>memberCount) << 3);
+  paths = take((<usize>columns) << 2);
+  regimeOf = take((<usize>columns) << 2);
+  tileBytes = <usize>(names + indices) * SLOT;
+  state = take(<usize>(columns >> 2) * tileBytes);
+  regimeWords = take((<usize>columns) << 4);
+  partEnds = take((<usize>regimes) << 2);
+  partCursors = take((<usize>regimes) << 2);
+  words = take((<usize>drawBlocks) << 6);
+  // One more row takes the normals that no name uses.
+  normals = take((<usize>(rows + 1)) << 5);
+  returns = take((<usize>rows) << 5);
+  otherReturns = take((<usize>rows) << 5);
+  levels = take((<usize>(names + indices)) << 5);
+}
