@@ -33,7 +33,7 @@ t.test('an implied correlation far from the calm one is noted, an ordinary premi
 });
 
 t.test('an expiry on a day without a close is noted with what was taken for it', async (t) => {
-  const { expiryDays: _days, ...dated } = straddle as Extract<Position, { type: 'straddle' }>;
+  const { expiryDays: _days, ...dated } = straddle;
   t.same(notesOf(0.25, { ...dated, expiryDate: '2026-12-19' }), [
     '"index" ends on 2026-12-19, a day without a close; the last close before it is taken',
   ]);
