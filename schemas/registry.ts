@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import * as analytics from './analytics.ts';
+import * as attribution from './attribution.ts';
 import * as book from './book.ts';
 import * as failure from './failure.ts';
 import * as market from './market.ts';
@@ -18,6 +19,7 @@ export const NAMED_SCHEMAS: readonly (TSchema & { $id: string })[] = [
   market,
   regime,
   scenario,
+  attribution,
   result,
   run,
   analytics,

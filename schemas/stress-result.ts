@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { Attribution, ReverseStress, Sizing } from './attribution.ts';
 import { byId, closed, nullableNumber, ref, stringEnum } from './schema-kit.ts';
 
 const number = (description: string, example?: number) =>
@@ -296,6 +297,9 @@ export const ScenarioResult = Type.Object(
     survivability: ref(Survivability),
     correlation: byId(ref(IndexCorrelation), { description: 'By index.' }),
     regimes: Type.Array(ref(RegimeResult), { description: 'By regime.' }),
+    attribution: Type.Optional(ref(Attribution, { description: 'Absent: not computed by this version.' })),
+    reverseStress: Type.Optional(ref(ReverseStress, { description: 'Absent: not computed by this version.' })),
+    sizing: Type.Optional(ref(Sizing, { description: 'Absent: not computed by this version.' })),
     limits: Type.Array(ref(LimitResult), { description: 'By limit of the book.' }),
     warnings: Type.Array(Type.String(), {
       description: 'What a reader should know before trusting a figure, in words.',

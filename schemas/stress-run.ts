@@ -146,6 +146,11 @@ export const StressRun = Type.Object(
       description: 'SHA-256 of the canonical content that decides the numbers, hex.',
       examples: ['9f86d081884c7d65'],
     }),
+    bookId: Type.Optional(Type.String({ description: 'Stored book of the run. Absent: books are not stored yet.' })),
+    bookVersion: Type.Optional(Type.Integer({ description: 'Its version. Absent: books are not stored yet.' })),
+    scheduleId: Type.Optional(
+      Type.String({ description: 'Schedule that started the run. Absent: there are no schedules yet.' }),
+    ),
     seed: Type.String({ description: 'Seed used.', examples: ['42'] }),
     engine: Type.Object(
       {
