@@ -20,7 +20,11 @@ export class FailureCollector implements FoundFailures {
   }
 }
 
-/** A list that is in memory already. */
-export function foundFailures(failures: readonly Failure[]): FoundFailures {
-  return { kept: failures.slice(0, maxFailures), total: failures.length };
+/**
+ * A list that is in memory already.
+ *
+ * @param total  how many were found, when the list holds only the first of them
+ */
+export function foundFailures(failures: readonly Failure[], total: number = failures.length): FoundFailures {
+  return { kept: failures.slice(0, maxFailures), total };
 }

@@ -43,7 +43,7 @@ const forms: Readonly<Record<string, string>> = {
     'begin with a letter, a digit or ^, and go on with these, spaces and . _ : / & - only',
   '^[0-9]{4}-[0-9]{2}-[0-9]{2}$': 'be a date, YYYY-MM-DD',
   '^[A-Z]{3}$': 'be three capital letters, as USD',
-  '^[0-9]{1,20}$': 'be 1 to 20 digits',
+  '^(0|[1-9][0-9]{0,19})$': 'be a whole number in digits, without a sign or leading zeros, at most 20 of them',
 };
 
 export function formOf(pattern: string): string {

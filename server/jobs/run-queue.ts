@@ -25,7 +25,7 @@ export type Submission =
       /** Resolves when the run has ended in whatever way; never rejects. */
       readonly ended: Promise<void>;
     }
-  | { readonly kind: 'refused'; readonly failures: readonly Failure[] }
+  | { readonly kind: 'refused'; readonly failures: readonly Failure[]; readonly total: number }
   | { readonly kind: 'full' }
   | { readonly kind: 'draining' };
 
@@ -162,7 +162,10 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
       if (draining) return { kind: 'draining' };
       if (preparing + countOf('queued') >= maxQueued) return { kind: 'full' };
       const outcome = await prepare(request);
-      if (!outcome.ok) return { kind: 'refused', failures: outcome.failures };
+      if (!outcome.ok) {
+        const { failures, total = failures.length } = outcome;
+        return { kind: 'refused', failures, total };
+      }
       if (draining) return { kind: 'draining' };
       const prepared = outcome.value;
       const job: LiveRun = {

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { parseDate } from '../../models/calendar/trading-days.ts';
 import { closed, stringEnum } from '../../schemas/schema-kit.ts';
 import { RUN_STATUSES } from '../../schemas/stress-run.ts';
 import { RequestRefused } from '../errors.ts';
@@ -50,7 +51,9 @@ export function filterOf({ status, label, createdAfter, createdBefore }: ListQue
   const read = (name: 'createdAfter' | 'createdBefore', text: string | undefined): RunFilter => {
     if (text === undefined) return {};
     const value = new Date(text);
-    if (isoInstant.test(text) && !Number.isNaN(value.getTime())) return { [name]: value };
+    // A day that does not exist would be read as one of the next month.
+    const exists = parseDate(text.slice(0, 10)) !== null && !Number.isNaN(value.getTime());
+    if (isoInstant.test(text) && exists) return { [name]: value };
     const message = `${name} is ${JSON.stringify(text)}; it must be an instant as 2026-11-20T00:00:00Z`;
     failures.add(() => ({ reason: 'wrong_format', pointer: name, message }));
     return {};

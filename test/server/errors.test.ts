@@ -125,6 +125,23 @@ t.test('a body full of errors is answered with the first hundred', async (t) => 
   t.equal(detail, `${5000 * 7 + 1} things are wrong; the first 100 are in failures`);
 });
 
+t.test('a body full of contradictions is answered with the first hundred and their number', async (t) => {
+  const { book, market } = smallRequest();
+  const ghosts = Array.from({ length: 900 }, (_, i) => `ghost-${i}`);
+  const regimes = [{ id: 'calm', overrides: [{ underlyings: ghosts, drift: 0 }] }];
+  const run = problemOf(t, await post(url, { book, market, scenarios: [{ id: 'own', regimes }] }), 422);
+  t.equal(run.detail, '900 things are wrong; the first 100 are in failures');
+  t.equal(run.failures.length, 100);
+  t.match(run.failures[99], {
+    reason: 'unknown_reference',
+    pointer: '/scenarios/0/regimes/0/overrides/0/underlyings/99',
+    message: /^underlyings\[99\] is "ghost-99", which is no underlying of the market; the market has "A", "B"$/,
+  });
+  const positions = ghosts.map((id) => ({ id, type: 'underlying', underlying: id, side: 'long', quantity: 1 }));
+  const greeks = await post('/v1/analytics/greeks', { book: { ...book, positions }, market });
+  t.equal(problemOf(t, greeks, 422).detail, '900 things are wrong; the first 100 are in failures');
+});
+
 t.test('an error of the server shows nothing of the inside', async (t) => {
   const broken = await startService(
     t,

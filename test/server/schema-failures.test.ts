@@ -4,7 +4,7 @@ import t from 'tap';
 import { NAMED_SCHEMAS } from '../../schemas/registry.ts';
 import { FailureCollector } from '../../server/found-failures.ts';
 import { explain } from '../../server/schema-failures.ts';
-import type { JsonSchema } from '../../server/schema-words.ts';
+import { formOf, type JsonSchema } from '../../server/schema-words.ts';
 import { schemaValidator } from '../../server/validation.ts';
 import { mutatedRequest } from './mutated-request.ts';
 
@@ -66,10 +66,24 @@ t.test('a missing field is pointed at itself, with what it has to be', async (t)
       {
         reason: 'required',
         pointer: '/book/nav',
-        message: 'nav is missing; it must be given: a number greater than 0 and at most 1000000000000000',
+        message: 'nav is missing; it must be given: a number from 0.01 to 1000000000000000',
       },
     ],
   );
+});
+
+t.test('a string of the wrong form is told the form in words, not as a regular expression', async (t) => {
+  t.match(
+    failuresWith((body) => (body.simulation.seed = '-1')),
+    [{ reason: 'wrong_format', pointer: '/simulation/seed', message: /^seed is "-1"; it must be a whole number/ }],
+  );
+  const patterns = new Set(
+    Array.from(JSON.stringify(NAMED_SCHEMAS).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g), ([, text]) =>
+      JSON.parse(text),
+    ),
+  );
+  t.ok(patterns.size >= 4, [...patterns].join(' '));
+  for (const pattern of patterns) t.notMatch(formOf(pattern), /^match /, pattern);
 });
 
 t.test('a misspelt position type lists every type', async (t) => {
@@ -160,7 +174,7 @@ t.test('a number that overflows is told apart from one of the wrong type', async
       {
         reason: 'not_finite',
         pointer: '/book/nav',
-        message: /too large for a double; it must be a number greater than 0/,
+        message: /too large for a double; it must be a number from 0.01 to/,
       },
     ],
   );

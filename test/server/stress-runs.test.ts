@@ -211,6 +211,7 @@ t.test('a list parameter that is wrong is named, with what is allowed', async (t
     ['state=queued', { reason: 'unknown_field', pointer: 'state', message: /did you mean "status"/ }],
     ['status=done', { reason: 'not_allowed', pointer: 'status', message: /"queued", "running"/ }],
     ['cursor=abc', { reason: 'wrong_format', pointer: 'cursor', message: /nextCursor/ }],
+    ['createdAfter=2026-02-30T00:00:00Z', { reason: 'wrong_format', pointer: 'createdAfter', message: /an instant/ }],
     ['createdAfter=yesterday', { reason: 'wrong_format', pointer: 'createdAfter', message: /an instant/ }],
     ['createdBefore=2026-11-20T00:00:00', { reason: 'wrong_format', pointer: 'createdBefore', message: /an instant/ }],
   ];
