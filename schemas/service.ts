@@ -47,6 +47,10 @@ export const ServiceLimits = Type.Object(
     queuedRuns: maximum('Runs waiting at one time.', 100),
     waitSeconds: maximum('Longest `Prefer: wait`.', 60),
     storedRuns: maximum('Finished runs kept in memory; the oldest goes first.', 1000),
+    storedResultBytes: maximum(
+      'Results of finished runs kept in memory, together, bytes of JSON; the oldest run goes first, the newest stays.',
+      536_870_912,
+    ),
     expressionCharacters: maximum('Characters of a limit expression.', 500),
     vocabulary: Type.Array(ref(LimitVocabularyEntry), { description: 'Names that limit expressions may use.' }),
   },

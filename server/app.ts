@@ -73,7 +73,7 @@ export async function buildApp({ engine, clock, newId, version, limits, logger }
 
   const runs = createRunQueue({
     engine,
-    store: memoryRunStore({ maxFinished: limits.storedRuns }),
+    store: memoryRunStore({ maxFinished: limits.storedRuns, maxResultBytes: limits.storedResultBytes }),
     clock,
     newId,
     version,

@@ -14,6 +14,8 @@ export interface Limits {
   readonly queuedRuns: number;
   /** Finished runs kept in memory. */
   readonly storedRuns: number;
+  /** Their results together, as JSON: one of 32 large indices and 32 scenarios has 30 MB, an ordinary one 50 kB. */
+  readonly storedResultBytes: number;
   readonly waitSeconds: number;
 }
 
@@ -22,6 +24,7 @@ export const DEFAULT_SERVICE_LIMITS: Limits = {
   assetSteps: 100_000_000_000,
   queuedRuns: 100,
   storedRuns: 1000,
+  storedResultBytes: 512 * 1024 * 1024,
   waitSeconds: 60,
 };
 

@@ -31,32 +31,49 @@ interface Entry {
   readonly place: number;
   readonly run: StressRun;
   readonly result?: StressResult;
+  /** Of the result as JSON, which measures what it takes of the memory. */
+  readonly resultBytes: number;
 }
 
 /**
  * Runs in memory, gone when the process ends.
  *
- * @param maxFinished  finished runs kept; the one accepted first goes first. Queued and running ones are bounded by the
- *                     queue
+ * @param maxFinished     finished runs kept; the one accepted first goes first. Queued and running ones are bounded by
+ *                        the queue
+ * @param maxResultBytes  their results together; the run that has just finished stays even when it is larger alone
  */
-export function memoryRunStore({ maxFinished }: { readonly maxFinished: number }): RunStore {
+export function memoryRunStore({
+  maxFinished,
+  maxResultBytes,
+}: {
+  readonly maxFinished: number;
+  readonly maxResultBytes: number;
+}): RunStore {
   /** In order of acceptance: a Map keeps the place of a key that is set again. */
   const entries = new Map<string, Entry>();
   let places = 0;
   let finished = 0;
+  let resultBytes = 0;
 
   const isFinished = (run: StressRun): boolean => run.status !== 'queued' && run.status !== 'running';
 
   const put = (run: StressRun, result?: StressResult): void => {
     const before = entries.get(run.id);
     if (isFinished(run) && !(before !== undefined && isFinished(before.run))) finished++;
-    entries.set(run.id, { place: before?.place ?? ++places, run, ...(result === undefined ? {} : { result }) });
-    if (finished <= maxFinished) return;
+    const bytes = result === undefined ? 0 : Buffer.byteLength(JSON.stringify(result));
+    resultBytes += bytes - (before?.resultBytes ?? 0);
+    entries.set(run.id, {
+      place: before?.place ?? ++places,
+      run,
+      resultBytes: bytes,
+      ...(result === undefined ? {} : { result }),
+    });
     for (const [id, entry] of entries) {
-      if (!isFinished(entry.run)) continue;
+      if (finished <= maxFinished && resultBytes <= maxResultBytes) return;
+      if (!isFinished(entry.run) || id === run.id) continue;
       entries.delete(id);
       finished--;
-      return;
+      resultBytes -= entry.resultBytes;
     }
   };
 

@@ -230,3 +230,25 @@ t.test('only so many finished runs are kept, and the oldest goes first', async (
     [ids[2], ids[1]],
   );
 });
+
+t.test('results take only so much memory together: the oldest run goes first, the newest stays', async (t) => {
+  const { post, get } = await startService(t);
+  const finish = async (service = post) =>
+    (await service(url, smallRequest(), { prefer: 'wait=60' })).json<StressRun>();
+  const bytes = Buffer.byteLength(JSON.stringify((await finish()).result));
+  t.equal((await get(url)).json().items.length, 1);
+
+  // Room for two: `timing` makes results differ by some digits.
+  const two = await startService(t, { storedResultBytes: 2.5 * bytes });
+  const ids: string[] = [];
+  for (let i = 0; i < 4; i++) ids.push((await finish(two.post)).id);
+  const kept = async (service: typeof two) => (await service.get(url)).json().items.map(({ id }: StressRun) => id);
+  t.same(await kept(two), [ids[3], ids[2]]);
+  t.equal((await two.get(`${url}/${ids[1]}/result`)).statusCode, 404);
+
+  const none = await startService(t, { storedResultBytes: 1 });
+  await finish(none.post);
+  const last = await finish(none.post);
+  t.same(await kept(none), [last.id]);
+  t.same((await none.get(`${url}/${last.id}/result`)).json(), last.result);
+});
