@@ -7,6 +7,8 @@ export const TILE_PATHS = 4;
 const SLOT_DOUBLES = 8;
 const SQUARES = 4;
 const TILE_BYTES = 32;
+/** Random words of a pair of normals: two for each path. */
+const PAIR_BYTES = 32;
 
 /** What assembly/kernel.ts exports; numbers that are pointers are globals, which move when a run is laid out. */
 export interface KernelExports {
@@ -14,6 +16,7 @@ export interface KernelExports {
   readonly allocate: (
     names: number,
     drawBlocks: number,
+    pairs: number,
     regimes: number,
     days: number,
     indices: number,
@@ -28,7 +31,7 @@ export interface KernelExports {
   readonly exponentials: (from: number, stride: number, to: number, count: number) => void;
   readonly logarithms: (from: number, to: number, count: number) => void;
   readonly blocks: WebAssembly.Global<'i32'>;
-  readonly places: WebAssembly.Global<'i32'>;
+  readonly pairs: WebAssembly.Global<'i32'>;
   readonly factors: WebAssembly.Global<'i32'>;
   readonly factorBytes: WebAssembly.Global<'i32'>;
   readonly drifts: WebAssembly.Global<'i32'>;
@@ -78,7 +81,17 @@ export function loadPlan(kernel: KernelExports, plan: RunPlan, scenario: Scenari
   const slots = names.count + indices.length;
   const members = indices.reduce((sum, index) => sum + index.members.length, 0);
   const regimes = scenario.regimes.length;
-  kernel.allocate(names.count, names.drawBlocks.length, regimes, days, indices.length, members, width);
+  const pairs = normalPairs(plan);
+  kernel.allocate(
+    names.count,
+    names.drawBlocks.length,
+    pairs.length / 3,
+    regimes,
+    days,
+    indices.length,
+    members,
+    width,
+  );
   kernel.setKey(key.lo, key.hi);
 
   const { buffer } = kernel.memory;
@@ -88,7 +101,7 @@ export function loadPlan(kernel: KernelExports, plan: RunPlan, scenario: Scenari
     new Uint32Array(buffer, at.value, length);
 
   words(kernel.blocks, names.drawBlocks.length).set(names.drawBlocks);
-  words(kernel.places, placeCount(plan)).set(normalPlaces(plan));
+  words(kernel.pairs, pairs.length).set(pairs);
   const rows = Math.ceil(names.count / 4) * 4;
   const packed = kernel.factorBytes.value / Float64Array.BYTES_PER_ELEMENT;
   const factors = floats(kernel.factors, regimes * packed);
@@ -129,16 +142,18 @@ function place(slots: number, slot: number, column: number): number {
   return ((column >> 2) * slots + slot) * SLOT_DOUBLES + (column & 3);
 }
 
-/** Normals that are drawn: two blocks of four at a time. */
-function placeCount({ names }: RunPlan): number {
-  return 8 * Math.ceil(names.drawBlocks.length / 2);
-}
-
-/** Where each drawn normal goes: to its name, or to the row behind all names when none has it. */
-function normalPlaces(plan: RunPlan): Uint32Array {
-  const { count, draws } = plan.names;
-  const unused = Math.ceil(count / 4) * 4;
-  const places = new Uint32Array(placeCount(plan)).fill(unused * TILE_BYTES);
-  for (let i = 0; i < count; i++) places[draws[i]] = i * TILE_BYTES;
-  return places;
+/**
+ * The pairs of normals that some name uses, three numbers a pair, in bytes: where its two words are among those drawn,
+ * and where each normal goes: to its name, or to the row behind all names when none has it.
+ */
+function normalPairs({ names }: RunPlan): Uint32Array {
+  const unused = Math.ceil(names.count / 4) * 4;
+  const nameOf = new Int32Array(4 * names.drawBlocks.length).fill(unused);
+  for (let i = 0; i < names.count; i++) nameOf[names.draws[i]] = i;
+  const rows: number[] = [];
+  for (let pair = 0; 2 * pair < nameOf.length; pair++) {
+    const [first, second] = [nameOf[2 * pair], nameOf[2 * pair + 1]];
+    if (first !== unused || second !== unused) rows.push(pair * PAIR_BYTES, first * TILE_BYTES, second * TILE_BYTES);
+  }
+  return Uint32Array.from(rows);
 }

@@ -22,8 +22,9 @@ export let drawBlocks: i32 = 0;
 
 /** [drawBlocks] u32 block numbers */
 export let blocks: usize = 0;
-/** [4 drawBlocks] u32 where a drawn normal goes among the ordered ones, in bytes */
-export let places: usize = 0;
+/** Pairs of normals that a name uses, and for each three u32: see normal.ts */
+export let pairCount: i32 = 0;
+export let pairs: usize = 0;
 /** [regimes][rows (rows + 1) / 2 and filling] f64 packed as multiply.ts says, one after the other */
 export let factors: usize = 0;
 export let factorBytes: usize = 0;
@@ -73,6 +74,7 @@ function take(bytes: usize): usize {
 export function allocate(
   nameCount: i32,
   drawnBlocks: i32,
+  drawnPairs: i32,
   regimeCount: i32,
   dayCount: i32,
   indexCount: i32,
@@ -82,13 +84,14 @@ export function allocate(
   names = nameCount;
   rows = (nameCount + 3) & ~3;
   drawBlocks = (drawnBlocks + 1) & ~1;
+  pairCount = drawnPairs;
   regimes = regimeCount;
   days = dayCount;
   indices = indexCount;
   columns = columnCount;
   free = __heap_base;
   blocks = take((<usize>drawBlocks) << 2);
-  places = take((<usize>drawBlocks) << 4);
+  pairs = take(<usize>pairCount * 12);
   factorBytes = (<usize>rows * (<usize>rows + 1)) << 2;
   factors = take(<usize>regimes * factorBytes);
   drifts = take((<usize>regimes * <usize>rows) << 3);

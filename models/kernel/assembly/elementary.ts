@@ -19,8 +19,12 @@ const EXP: usize = memory.data<f64>(
   16,
 );
 
-/** [0] [1] least and greatest argument of the vector exponential, [2] [3] of the logarithm */
-const RANGE: usize = memory.data<f64>([EXP_UNDERFLOW, EXP_OVERFLOW, SMALLEST_NORMAL, f64.MAX_VALUE], 16);
+/** High word of 708: beyond it, or with NaN, the vector exponential may be wrong. */
+const EXP_LIMIT: i32 = 0x40862000;
+/** Clears the sign of a double. */
+const SIZE: usize = memory.data<u64>([0x7fffffffffffffff], 16);
+/** [0] [1] least and greatest argument of the vector logarithm */
+const LOG_RANGE: usize = memory.data<f64>([SMALLEST_NORMAL, f64.MAX_VALUE], 16);
 
 /**
  * [0] 1 - sqrt(1/2) as high words, [1] 2^52 (exponent field only), [2] mantissa mask, [3] sqrt(1/2) as high word: bit
@@ -44,7 +48,7 @@ const LOG: usize = memory.data<f64>(
 export const LOG_BIAS: usize = memory.data<f64>([4503599627371519, 4503599627371551, 4503599627371573], 16);
 
 export abstract class Elementary {
-  /** e^x of the vectors a and b, stored at `to`; right where `expInRange` holds. */
+  /** e^x of the vectors a and b, stored at `to`; right unless `expMayBeWrong`. */
   @inline
   static exp(a: v128, b: v128, to: usize): void {
     let c = Lanes.constant(EXP, 0);
@@ -95,10 +99,17 @@ export abstract class Elementary {
     v128.store(to, i64x2.add(qB, i64x2.shl(bitsB, 52)), 16);
   }
 
-  /** Where the vector exponential is right, as a mask. */
+  /** The larger of `sizes` and the sizes of a and b, in the high words, by integer comparison: NaN is largest. */
   @inline
-  static expInRange(x: v128): v128 {
-    return v128.and(f64x2.ge(x, Lanes.constant(RANGE, 0)), f64x2.le(x, Lanes.constant(RANGE, 1)));
+  static largest(sizes: v128, a: v128, b: v128): v128 {
+    const mask = Lanes.constant(SIZE, 0);
+    return i32x4.max_s(i32x4.max_s(sizes, v128.and(a, mask)), v128.and(b, mask));
+  }
+
+  /** @param sizes  of `largest` over all arguments, from 0 */
+  @inline
+  static expMayBeWrong(sizes: v128): bool {
+    return i32x4.extract_lane(sizes, 1) >= EXP_LIMIT || i32x4.extract_lane(sizes, 3) >= EXP_LIMIT;
   }
 
   /**
@@ -158,20 +169,20 @@ export abstract class Elementary {
   /** Where the vector logarithm is right, as a mask. */
   @inline
   static logInRange(x: v128): v128 {
-    return v128.and(f64x2.ge(x, Lanes.constant(RANGE, 2)), f64x2.le(x, Lanes.constant(RANGE, 3)));
+    return v128.and(f64x2.ge(x, Lanes.constant(LOG_RANGE, 0)), f64x2.le(x, Lanes.constant(LOG_RANGE, 1)));
   }
 }
 
 /** Exponentials of `count` tiles, `stride` bytes from one argument to the next, 32 from one result to the next. */
 export function exponentials(from: usize, stride: usize, to: usize, count: i32): void {
-  let right = i64x2.splat(-1);
+  let sizes = i32x4.splat(0);
   for (let i = 0, x = from, y = to; i < count; i++, x += stride, y += 32) {
     const a = v128.load(x);
     const b = v128.load(x, 16);
-    right = v128.and(right, v128.and(Elementary.expInRange(a), Elementary.expInRange(b)));
+    sizes = Elementary.largest(sizes, a, b);
     Elementary.exp(a, b, y);
   }
-  if (!i64x2.all_true(right)) repairExponentials(from, stride, to, count);
+  if (Elementary.expMayBeWrong(sizes)) repairExponentials(from, stride, to, count);
 }
 
 /** Puts in what the vector code got wrong: overflow, underflow and NaN. */

@@ -8,8 +8,9 @@ import {
   factors,
   normals,
   otherReturns,
+  pairCount,
+  pairs,
   paths,
-  places,
   regimeOf,
   returns,
   rows,
@@ -38,7 +39,7 @@ export {
   members,
   normals,
   paths,
-  places,
+  pairs,
   regimeOf,
   state,
   tileBytes,
@@ -77,7 +78,7 @@ export function simulate(firstPath: u32): void {
 export function drawNormals(tile: i32, day: u32): void {
   const ofTile = v128.load(paths + (tile << 4));
   drawNormalWords(ofTile, day, blocks, drawBlocks, words);
-  normalsOfTile(words, places, normals, drawBlocks << 1, ofTile, day, blocks);
+  normalsOfTile(words, pairs, pairCount, normals, ofTile, day, blocks);
 }
 
 /** Returns of a tile; its columns are in the order of their regimes, and mostly all in one. */

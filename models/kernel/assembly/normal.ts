@@ -56,22 +56,54 @@ abstract class Pair {
     next = Lanes.constant(SINE, 1);
     let pA = Lanes.madd(c, vA, next);
     let pB = Lanes.madd(c, vB, next);
-    for (let k: usize = 2; k < 9; k++) {
-      next = Lanes.constant(SINE, k);
-      pA = Lanes.madd(pA, vA, next);
-      pB = Lanes.madd(pB, vB, next);
-    }
+    next = Lanes.constant(SINE, 2);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(SINE, 3);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(SINE, 4);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(SINE, 5);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(SINE, 6);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(SINE, 7);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(SINE, 8);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
     v128.store(second, f64x2.mul(radiusA, f64x2.mul(bA, pA)));
     v128.store(second, f64x2.mul(radiusB, f64x2.mul(bB, pB)), 16);
     c = Lanes.constant(COSINE, 0);
     next = Lanes.constant(COSINE, 1);
     pA = Lanes.madd(c, vA, next);
     pB = Lanes.madd(c, vB, next);
-    for (let k: usize = 2; k < 9; k++) {
-      next = Lanes.constant(COSINE, k);
-      pA = Lanes.madd(pA, vA, next);
-      pB = Lanes.madd(pB, vB, next);
-    }
+    next = Lanes.constant(COSINE, 2);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(COSINE, 3);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(COSINE, 4);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(COSINE, 5);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(COSINE, 6);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(COSINE, 7);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
+    next = Lanes.constant(COSINE, 8);
+    pA = Lanes.madd(pA, vA, next);
+    pB = Lanes.madd(pB, vB, next);
     // The lowest bit of the angle becomes the sign.
     const zero = i32x4.splat(0);
     const signs = i32x4.shl(angles, 31);
@@ -82,55 +114,63 @@ abstract class Pair {
   }
 }
 
+/** Bytes of a row in the table of pairs. */
+const ROW: usize = 12;
+
 /**
  * Normals of a tile.
- * @param words   of drawNormalWords: radius and angle words by turns, 32 bytes a pair
- * @param places  where each normal goes, in bytes from `to`: two u32 a pair
- * @param count   pairs
+ * @param words   of drawNormalWords: radius and angle words by turns
+ * @param pairs   rows of three u32, in bytes: where the two words are, and where from `to` the two normals go
  * @param paths   path numbers of the tile
  * @param blocks  block numbers
  */
 export function normalsOfTile(
   words: usize,
-  places: usize,
-  to: usize,
+  pairs: usize,
   count: i32,
+  to: usize,
   paths: v128,
   day: u32,
   blocks: usize,
 ): void {
   const high = v128.load(HIGH_WORDS);
   const offset = Lanes.constant(PAIR, 2);
+  const end = pairs + <usize>count * ROW;
   let least = i32x4.splat(-1);
-  for (let i = 0, at = words, place = places; i < count; i++, at += 32, place += 8) {
+  for (let pair = pairs; pair < end; pair += ROW) {
+    const at = words + load<u32>(pair);
     const radii = v128.load(at);
     least = i32x4.min_u(least, radii);
     const a = f64x2.sub(v128.shuffle<i32>(radii, high, 0, 4, 1, 5), offset);
     const b = f64x2.sub(v128.shuffle<i32>(radii, high, 2, 6, 3, 7), offset);
-    Pair.store(a, b, v128.load(at, 16), to + load<u32>(place), to + load<u32>(place, 4));
+    Pair.store(a, b, v128.load(at, 16), to + load<u32>(pair, 4), to + load<u32>(pair, 8));
   }
-  if (v128.any_true(i32x4.lt_u(least, i32x4.splat(REFINED_RADIUS_WORDS)))) {
-    refineTails(words, places, to, count, paths, day, blocks);
+  if (!anyRefined(least)) return;
+  for (let pair = pairs; pair < end; pair += ROW) {
+    if (anyRefined(v128.load(words + load<u32>(pair)))) refinePair(words, pair, to, paths, day, blocks);
   }
+}
+
+function anyRefined(radii: v128): bool {
+  return v128.any_true(i32x4.lt_u(radii, i32x4.splat(REFINED_RADIUS_WORDS)));
 }
 
 const refinement: usize = memory.data(64, 16);
 const refined: usize = memory.data(32, 16);
 
-/** Draws again, with 32 more bits, the pairs that have a small radius word. */
-function refineTails(words: usize, places: usize, to: usize, count: i32, paths: v128, day: u32, blocks: usize): void {
-  for (let i = 0; i < count; i++, words += 32, places += 8) {
-    const radii = v128.load(words);
-    if (!v128.any_true(i32x4.lt_u(radii, i32x4.splat(REFINED_RADIUS_WORDS)))) continue;
-    drawWords(paths, day, TAIL_REFINEMENT, load<u32>(blocks + ((i >> 1) << 2)), refinement, 16);
-    for (let lane: usize = 0; lane < 4; lane++) {
-      const word = load<u32>(words + 4 * lane);
-      const bits = load<u32>(refinement + 16 * (i & 1) + 4 * lane);
-      const fraction = word < REFINED_RADIUS_WORDS ? <f64>bits * TWO_M32 + TWO_M33 : 0.5;
-      store<f64>(refined + 8 * lane, <f64>word + fraction);
-    }
-    const first = to + load<u32>(places);
-    const second = to + load<u32>(places, 4);
-    Pair.store(v128.load(refined), v128.load(refined, 16), v128.load(words, 16), first, second);
+/** Makes a pair again with 32 more bits for small radius words; the other lanes come out as they were. */
+function refinePair(words: usize, pair: usize, to: usize, paths: v128, day: u32, blocks: usize): void {
+  const place = <usize>load<u32>(pair);
+  const at = words + place;
+  // 64 bytes of words are a block; its second pair has the second word of the refinement.
+  drawWords(paths, day, TAIL_REFINEMENT, load<u32>(blocks + ((place >> 6) << 2)), refinement, 16);
+  const bits = refinement + ((place & 32) >> 1);
+  for (let lane: usize = 0; lane < 4; lane++) {
+    const word = load<u32>(at + 4 * lane);
+    const fraction = word < REFINED_RADIUS_WORDS ? <f64>load<u32>(bits + 4 * lane) * TWO_M32 + TWO_M33 : 0.5;
+    store<f64>(refined + 8 * lane, <f64>word + fraction);
   }
+  const first = to + load<u32>(pair, 4);
+  const second = to + load<u32>(pair, 8);
+  Pair.store(v128.load(refined), v128.load(refined, 16), v128.load(at, 16), first, second);
 }

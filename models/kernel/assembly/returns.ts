@@ -4,7 +4,7 @@ import { Lanes } from './lanes';
 
 /** ln S ← ln S + x, Σx² ← Σx² + x², S = e^{ln S} for the names of a tile. */
 export function moveNames(tile: usize): void {
-  let right = i64x2.splat(-1);
+  let sizes = i32x4.splat(0);
   let at = tile;
   for (let x = returns, to = levels, end = x + (names << 5); x < end; x += 32, to += 32, at += SLOT) {
     const xA = v128.load(x);
@@ -15,10 +15,10 @@ export function moveNames(tile: usize): void {
     v128.store(at, b, 16);
     v128.store(at, Lanes.madd(xA, xA, v128.load(at, 32)), 32);
     v128.store(at, Lanes.madd(xB, xB, v128.load(at, 48)), 48);
-    right = v128.and(right, v128.and(Elementary.expInRange(a), Elementary.expInRange(b)));
+    sizes = Elementary.largest(sizes, a, b);
     Elementary.exp(a, b, to);
   }
-  if (!i64x2.all_true(right)) repairExponentials(tile, SLOT, levels, names);
+  if (Elementary.expMayBeWrong(sizes)) repairExponentials(tile, SLOT, levels, names);
 }
 
 /** Level of every index from its members, in their order, and its return. */
