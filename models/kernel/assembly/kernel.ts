@@ -34,7 +34,6 @@ export {
   factors,
   forced,
   initialThresholds,
-  levels,
   memberCounts,
   members,
   normals,
