@@ -8,6 +8,7 @@ import type { RunPlan, ScenarioPlan } from '../simulation/plan.ts';
 import type { FilledRequest } from './filled-request.ts';
 import { type CheckedRequest, checkStressRun } from './check/stress-run.ts';
 import { bookTotals, legValues, positionValues } from './greeks.ts';
+import { resolveMatrix } from './resolve-matrix.ts';
 import { inputNotes } from './input-notes.ts';
 import { type ResolvedMarket, resolveMarket } from './resolve-market.ts';
 import { residualsOf, resolveRun } from './resolve-run.ts';
@@ -31,6 +32,12 @@ export interface ResolvedRequest {
 }
 
 /**
+ * Most work of factoring the matrices of a request, regimes × names³: about ten seconds of a thread, and what they take
+ * stays under 300 MB. 1,000 names may have 30 regimes, 300 more than a request can hold.
+ */
+const PREPARATION_WORK = 3e10;
+
+/**
  * Checks and resolves a request that satisfies its schema. Cubic in the number of names (matrices are checked and
  * factored), so it belongs in a thread.
  *
@@ -42,13 +49,29 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
   const checked = checkStressRun(request);
   const { failures } = checked;
   const { book, market: wireMarket, simulation } = request;
-  if (book === undefined || wireMarket === undefined || !failures.clearAt('/market')) return failures.refusal();
+  if (book === undefined || wireMarket === undefined) return failures.refusal();
+  if (!failures.clearAt('/market')) {
+    // The rest of the market cannot be resolved, but its matrix can still be judged.
+    if (failures.clearAt('/market/correlation') && failures.clearAt('/market/underlyings')) {
+      resolveMatrix(wireMarket.correlation, wireMarket.underlyings, '/market/correlation', failures, []);
+    }
+    return failures.refusal();
+  }
   const { paths, horizonDays: days, levels, survivalThreshold } = simulation;
   const settings = { seed, paths, days, survivalThreshold };
   // A book with failures cannot be resolved, but its market and scenarios can still be judged.
   const run = failures.clearAt('/book') ? resolveRun(book, wireMarket, settings, failures) : undefined;
   const market = run?.market ?? (failures.clearAt('/book') ? undefined : resolveMarket(book, wireMarket, failures));
   if (market === undefined) return failures.refusal();
+  const matrices = checked.scenarios.reduce((sum, scenario) => sum + (scenario?.regimes.length ?? 0), 0);
+  if (matrices * market.names.count ** 3 > PREPARATION_WORK) {
+    failures.add(
+      'too_much_work',
+      '/scenarios',
+      `${matrices} regimes of ${market.names.count} underlyings have to be factored; at most ${Math.floor(PREPARATION_WORK / market.names.count ** 3)} of that size are allowed: use fewer scenarios`,
+    );
+    return failures.refusal();
+  }
   const repairs: MatrixRepair[] = [...market.repairs];
   const scenarios = resolveScenarios(request, checked, market, days, repairs);
   if (run === undefined || scenarios.includes(undefined) || failures.any) return failures.refusal();

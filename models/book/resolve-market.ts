@@ -80,6 +80,12 @@ export function resolveMarket(book: Book, market: Market, failures: FailureList)
   const underlyings = Array.from(places, (place) => market.underlyings[place]);
   const calm = submatrix(whole, market.underlyings.length, places);
   const impliedVols = Float64Array.from(underlyings, (underlying) => underlying.impliedVol as number);
+  const others = (market.indices ?? [])
+    .map((index, place) => ({ index, place }))
+    .filter(({ place }) => !relevant.some((one) => one.place === place));
+  // An index that the book does not trade is not simulated, but a market that contradicts itself is refused all the same.
+  const allVols = Float64Array.from(market.underlyings, ({ impliedVol }) => impliedVol as number);
+  resolveIndices(others, market.underlyings, allVols, whole, failures);
   const indices = resolveIndices(relevant, underlyings, impliedVols, calm, failures);
   if (failures.total > before) return undefined;
 

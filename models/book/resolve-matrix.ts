@@ -113,6 +113,14 @@ function accept(
     return undefined;
   }
   const nearest = nearestCorrelation(matrix, n);
+  if (!nearest.converged) {
+    failures.add(
+      'too_much_work',
+      at,
+      `the nearest correlation matrix of ${n} underlyings was not reached in ${nearest.iterations} steps, the most this size is given; repair the matrix before sending it`,
+    );
+    return undefined;
+  }
   const { row, column, from, to } = nearest.largestChange;
   repairs.push({
     pointer: at,

@@ -9,7 +9,7 @@
  * How far the probabilities of a row may sum from 1. Fractions printed with ten decimals are off by 1e−10; more is a
  * mistake. What is left is divided out, so that it cannot compound over the days.
  */
-const sumTolerance = 1e-9;
+const sumTolerance = 2e-9;
 
 const words32 = 2 ** 32;
 

@@ -114,18 +114,26 @@ t.test('an underlying that nothing refers to changes no bit', async (t) => {
   fc.assert(
     fc.property(arbitraryRequest(small), (request) => {
       const market = request.market as Market;
-      // A residual is numbered behind the underlyings of the market, so one more gives it other draws.
-      if (
-        market.indices?.some(({ constituents }) => constituents.reduce((sum, { weight }) => sum + weight, 0) < 0.99)
-      ) {
-        return;
-      }
+      const indices = new Set(market.indices?.map(({ id }) => id));
+      // An index weighs a spike only if two of its constituents move.
+      const weighs =
+        market.indices?.every(({ constituents }) => constituents.length > 1) === true &&
+        market.underlyings.every(({ impliedVol, realisedVol = impliedVol }) => realisedVol !== 0);
+      const tradesIndex =
+        weighs &&
+        request.book?.positions.some((position) => 'underlying' in position && indices.has(position.underlying));
       // Sectors and averages speak of pairs of all underlyings; a matrix has to name the new one.
       if (market.correlation?.kind !== 'sectors') return;
       const underlyings = [...market.underlyings, { id: 'stranger', spot: 1, impliedVol: 3 }];
       const scenarios = (request.scenarios ?? []).filter(
         (scenario) =>
-          typeof scenario === 'string' || scenario.regimes.every(({ correlation }) => correlation?.kind !== 'matrix'),
+          // A book without an index is spiked from the average of the whole market, which a stranger changes.
+          (tradesIndex === true && typeof scenario === 'string') ||
+          (typeof scenario !== 'string' &&
+            scenario.regimes.every(
+              ({ correlation }) =>
+                correlation?.kind !== 'matrix' && (tradesIndex === true || correlation?.kind !== 'spike'),
+            )),
       );
       if (scenarios.length === 0) return;
       const before = pnlOf({ ...request, scenarios });

@@ -1,7 +1,10 @@
 /** Failures that only resolution can find: of matrices, index volatilities, levels of correlation, strikes and work. */
 import t from 'tap';
+import { prepareRun } from '../../../models/book/prepare-run.ts';
 import { maximumFindings } from '../../../models/correlation/matrix.ts';
 import type { Correlation } from '../../../schemas/market.ts';
+import type { StressRunRequest } from '../../../schemas/stress-run.ts';
+import { fillDefaults } from '../../../workers/fill-defaults.ts';
 import { type Case, checkedFailures, failuresOf, smallRequest, type SmallRequest, testCases } from './small-request.ts';
 
 const rule = (when: string, change: (request: SmallRequest) => unknown, ...found: Case['found']): Case => ({
@@ -355,4 +358,69 @@ t.test('what resolution finds joins what the checks found, where the parts it ne
   unsound.market.underlyings[0].borrowCost = 1;
   unsound.scenarios[0].regimes[1].correlation = { kind: 'spike', average: -0.1 };
   t.same(failuresOf(unsound), checkedFailures(unsound), 'a market with failures is not resolved');
+});
+
+t.test('a matrix is judged beside other failures of the market', async (t) => {
+  const request = smallRequest();
+  request.market.indices = [
+    {
+      id: 'over',
+      spot: 1,
+      constituents: request.market.underlyings.map(({ id }) => ({ underlying: id, weight: 0.9 })),
+    },
+  ];
+  request.market.correlation = {
+    kind: 'matrix',
+    order: ['A', 'B', 'C'],
+    values: [
+      [1, 0.9, -0.9],
+      [0.9, 1, 0.9],
+      [-0.9, 0.9, 1],
+    ],
+  };
+  request.book.positions = [{ id: 'a', type: 'underlying', underlying: 'A', side: 'long', quantity: 1 }];
+  const outcome = prepareRun(fillDefaults(request), '1', 1e12);
+  t.ok(!outcome.ok);
+  if (!outcome.ok)
+    t.same(
+      outcome.failures.map(({ reason }) => reason),
+      ['weights_exceed_one', 'matrix_indefinite'],
+    );
+});
+
+t.test('an impossible volatility is refused of an index that the book does not trade, too', async (t) => {
+  const request = smallRequest();
+  const [first] = request.market.underlyings;
+  request.market.indices = [
+    ...(request.market.indices ?? []),
+    { id: 'alone', spot: 1, impliedVol: 9, constituents: [{ underlying: first.id, weight: 1 }] },
+  ];
+  const outcome = prepareRun(fillDefaults(request), '1', 1e12);
+  t.match(outcome, { ok: false, failures: [{ reason: 'impossible_index_volatility', message: /"alone" is 9/ }] });
+});
+
+t.test('more matrices than a thread should factor are too much work', async (t) => {
+  const ids = Array.from({ length: 600 }, (_, i) => `N${i}`);
+  const row = Array.from({ length: 8 }, () => 0.125);
+  const request: StressRunRequest = {
+    book: {
+      nav: 1,
+      positions: ids.map((id) => ({ id, type: 'underlying', underlying: id, side: 'long', quantity: 1 })),
+    },
+    market: {
+      underlyings: ids.map((id) => ({ id, spot: 1, impliedVol: 0.2 })),
+      correlation: { kind: 'average', value: 0.3 },
+    },
+    scenarios: Array.from({ length: 32 }, (_, s) => ({
+      id: `s${s}`,
+      regimes: row.map((__, r) => ({ id: `r${r}` })),
+      transition: { kind: 'daily', matrix: row.map(() => row) },
+    })),
+  };
+  t.match(prepareRun(fillDefaults(request), '1', 1e12), {
+    ok: false,
+    failures: [
+      { reason: 'too_much_work', pointer: '/scenarios', message: /256 regimes of 600 underlyings .* at most 138 / },
+    ],
+  });
 });

@@ -130,3 +130,12 @@ await t.test('what cannot be repaired is refused with the entry', async (t) => {
   t.throws(() => nearestCorrelation(Float64Array.of(1, Number.NaN, 0.3, 1), 2), { message: /entry \(0, 1\) is NaN/ });
   t.throws(() => nearestCorrelation(new Float64Array(3), 2), { message: /3 entries; need 2 x 2/ });
 });
+
+t.test('too little work leaves a valid matrix that does not claim to be the nearest', async (t) => {
+  const indefinite = Float64Array.of(1, -0.9, -0.9, -0.9, 1, -0.9, -0.9, -0.9, 1);
+  const cut = nearestCorrelation(indefinite, 3, 27);
+  t.equal(cut.iterations, 1);
+  t.equal(cut.converged, false);
+  t.ok(isPositiveSemiDefinite(cut.matrix, 3));
+  t.equal(nearestCorrelation(indefinite, 3).converged, true);
+});
