@@ -45,6 +45,7 @@ export const ServiceLimits = Type.Object(
     paths: maximum('Paths of a scenario.', 10_000_000),
     assetSteps: maximum('Work of a run: paths × days × (underlyings + legs), over all scenarios.', 100_000_000_000),
     queuedRuns: maximum('Runs waiting at one time.', 100),
+    queuedBytes: maximum('Bytes of the requests of waiting runs together.', 134_217_728),
     waitSeconds: maximum('Longest `Prefer: wait`.', 60),
     storedRuns: maximum('Finished runs kept in memory; the oldest goes first.', 1000),
     storedResultBytes: maximum(

@@ -78,6 +78,7 @@ export async function buildApp({ engine, clock, newId, version, limits, logger }
     newId,
     version,
     maxQueued: limits.queuedRuns,
+    maxQueuedBytes: limits.queuedBytes,
     onError: (error, runId) => app.log.error({ err: error, runId }, 'a run has failed'),
   });
   // Runs are in memory, so there is nothing to finish them for: stopping cancels them, and clients that wait hear of it.

@@ -12,6 +12,8 @@ export interface Limits {
   /** Work of one run, paths × days × (underlyings + legs) over all scenarios. */
   readonly assetSteps: number;
   readonly queuedRuns: number;
+  /** Bytes of the requests of waiting runs together. */
+  readonly queuedBytes: number;
   /** Finished runs kept in memory. */
   readonly storedRuns: number;
   /** Their results together, as JSON: one of 32 large indices and 32 scenarios has 30 MB, an ordinary one 50 kB. */
@@ -23,6 +25,7 @@ export const DEFAULT_SERVICE_LIMITS: Limits = {
   bodyBytes: 16 * 1024 * 1024,
   assetSteps: 100_000_000_000,
   queuedRuns: 100,
+  queuedBytes: 128 * 1024 * 1024,
   storedRuns: 1000,
   storedResultBytes: 512 * 1024 * 1024,
   waitSeconds: 60,

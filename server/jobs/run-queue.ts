@@ -14,6 +14,8 @@ export interface RunQueueDependencies {
   readonly version: string;
   /** Runs waiting at one time, besides the one at work. */
   readonly maxQueued: number;
+  /** Bytes of their requests together. A request is kept parsed, at about three times its bytes. */
+  readonly maxQueuedBytes: number;
   /** Told of an error that a run must not show. */
   readonly onError: (error: unknown, runId: string) => void;
 }
@@ -37,7 +39,7 @@ export type Cancellation =
 /** Runs from acceptance to their end. One is at work at a time, since it uses every thread. */
 export interface RunQueue {
   /** Has the engine check a request that satisfies its schema, and accepts the run when nothing stands in its way. */
-  submit(request: StressRunRequest): Promise<Submission>;
+  submit(request: StressRunRequest, bytes: number): Promise<Submission>;
   get(id: string): Promise<StressRun | undefined>;
   result(id: string): Promise<StressResult | undefined>;
   list(filter: RunFilter, page: { readonly limit: number; readonly cursor?: string }): Promise<RunPage | null>;
@@ -53,6 +55,8 @@ export interface RunQueue {
 interface LiveRun {
   run: StressRun;
   readonly request: StressRunRequest;
+  /** Size of the request as it was sent. */
+  readonly bytes: number;
   /**
    * Only of a run that starts at once: a plan holds factored matrices for every regime, so a queue of large books would
    * take the memory of the runs it delays. A run that waits is resolved again when its turn comes.
@@ -67,17 +71,24 @@ interface LiveRun {
  * @returns a queue whose runs end as succeeded, failed (with what the user may know) or cancelled, each exactly once
  */
 export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
-  const { engine, store, clock, newId, version, maxQueued, onError } = dependencies;
+  const { engine, store, clock, newId, version, maxQueued, maxQueuedBytes, onError } = dependencies;
   const work = new PQueue({ concurrency: 1 });
   const live = new Map<string, LiveRun>();
   /** Submissions being prepared hold a place already, so that a burst cannot pass the bound. */
   let preparing = 0;
+  let preparingBytes = 0;
   let draining = false;
 
   const countOf = (status: RunStatus): number => {
     let count = 0;
     for (const { run } of live.values()) if (run.status === status) count++;
     return count;
+  };
+
+  const queuedBytes = (): number => {
+    let sum = 0;
+    for (const { run, bytes } of live.values()) if (run.status === 'queued') sum += bytes;
+    return sum;
   };
 
   const start = (job: LiveRun): void => {
@@ -148,20 +159,24 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
     return job.run;
   };
 
-  const prepare = async (request: StressRunRequest) => {
+  const prepare = async (request: StressRunRequest, bytes: number) => {
     preparing++;
+    preparingBytes += bytes;
     try {
       return await engine.prepare(request);
     } finally {
       preparing--;
+      preparingBytes -= bytes;
     }
   };
 
   return {
-    async submit(request) {
+    async submit(request, bytes) {
       if (draining) return { kind: 'draining' };
       if (preparing + countOf('queued') >= maxQueued) return { kind: 'full' };
-      const outcome = await prepare(request);
+      const waiting = preparingBytes + queuedBytes();
+      if (waiting > 0 && waiting + bytes > maxQueuedBytes) return { kind: 'full' };
+      const outcome = await prepare(request, bytes);
       if (!outcome.ok) {
         const { failures, total = failures.length } = outcome;
         return { kind: 'refused', failures, total };
@@ -170,6 +185,7 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
       const prepared = outcome.value;
       const job: LiveRun = {
         request,
+        bytes,
         prepared: live.size === 0 ? prepared : null,
         abort: new AbortController(),
         ended: Promise.withResolvers<void>(),

@@ -71,12 +71,14 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
       },
     },
     async (request, reply) => {
-      const submission = await runs.submit(request.body);
+      const submission = await runs.submit(request.body, sizeOf(request.headers['content-length'], limits));
       switch (submission.kind) {
         case 'refused':
           throw new RequestRefused(foundFailures(submission.failures, submission.total));
         case 'full':
-          throw notAccepting(`${limits.queuedRuns} runs are waiting already; try again later`);
+          throw notAccepting(
+            `${limits.queuedRuns} runs, or requests of ${limits.queuedBytes} bytes, are waiting already; try again later`,
+          );
         case 'draining':
           throw notAccepting('the server is stopping');
         case 'accepted':
@@ -215,4 +217,9 @@ function connectionEnd(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   return gone.signal;
+}
+
+/** Size of a body; one that came in chunks did not say it, and counts as the largest allowed. */
+function sizeOf(contentLength: string | undefined, { bodyBytes }: Limits): number {
+  return contentLength === undefined ? bodyBytes : Number(contentLength);
 }

@@ -70,6 +70,7 @@ t.test('health, readiness and limits answer as their schemas say', async (t) => 
     paths: 10_000_000,
     waitSeconds: 60,
     queuedRuns: 100,
+    queuedBytes: 134_217_728,
     bodyBytes: 16_777_216,
   });
   t.ok(limits.underlyings >= 500 && limits.positions >= 2000);

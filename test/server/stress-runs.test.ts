@@ -130,13 +130,25 @@ t.test('a run that is not there is 404, whatever is asked of it', async (t) => {
   problemOf(t, await post(`${url}/nothing/cancel`, ''), 404);
 });
 
+t.test('waiting runs are bounded by the bytes of their requests, too, and one always may wait', async (t) => {
+  const bytes = Buffer.byteLength(JSON.stringify(longRequest()));
+  const { post, get, untilStatus } = await startService(t, { queuedBytes: 1.5 * bytes });
+  const { id } = (await post(url, longRequest())).json();
+  await untilStatus(id, 'running');
+  t.equal((await post(url, longRequest())).statusCode, 202);
+  problemOf(t, await post(url, longRequest()), 503);
+  t.match((await get('/readyz')).json(), { queuedRuns: 1, runningRuns: 1 });
+});
+
 t.test('too many waiting runs are refused, with a time to come back', async (t) => {
   const { post, get, untilStatus } = await startService(t, { queuedRuns: 2 });
   const { id } = (await post(url, longRequest())).json();
   await untilStatus(id, 'running');
   for (let i = 0; i < 2; i++) t.equal((await post(url, longRequest())).statusCode, 202);
   const refused = await post(url, longRequest());
-  t.match(problemOf(t, refused, 503), { detail: '2 runs are waiting already; try again later' });
+  t.match(problemOf(t, refused, 503), {
+    detail: '2 runs, or requests of 134217728 bytes, are waiting already; try again later',
+  });
   t.match(refused.headers['retry-after'], /^\d+$/);
   t.match((await get('/readyz')).json(), { queuedRuns: 2, runningRuns: 1 });
 });
