@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { realisedCorrelationPairwise } from '../models/correlation/realised.ts';
+import { SHIPPED_SCENARIOS } from '../models/regimes/library.ts';
 import { closesOn, readClosingPrices, trailingReturns } from '../scripts/examples/market-data.ts';
 import { noSamples, samplesFolder } from './support/market-samples.ts';
 
@@ -57,4 +58,34 @@ t.test('the S&P 500 and the VIX in March 2020 and October 2008', { skip: noSampl
 t.test('a close that the VIX file lacks is an error, not a number', { skip: noSamples }, async (t) => {
   const vix = readClosingPrices(join(samplesFolder, 'vix.csv'));
   t.throws(() => closesOn(vix, '1997-11-26'), { message: 'VIX has no close of 1997-11-26' });
+});
+
+t.test('the closes that shipped scenarios quote are those of the index and the VIX', { skip: noSamples }, async (t) => {
+  const index = readClosingPrices(join(samplesFolder, 'index.csv'));
+  const vix = readClosingPrices(join(samplesFolder, 'vix.csv'));
+  const descriptions = SHIPPED_SCENARIOS.map(({ description }) => description).join(' ');
+  for (const [date, close] of [
+    ['2008-09-12', 1251.7],
+    ['2009-03-09', 676.53],
+    ['2011-07-22', 1345.02],
+    ['2011-08-08', 1119.46],
+    ['2018-02-02', 2762.13],
+    ['2020-02-19', 3386.15],
+    ['2020-03-23', 2237.4],
+  ] as const) {
+    t.equal(closesOn(index, date)[0], close, date);
+    t.ok(descriptions.includes(close.toFixed(2)), `${close} is quoted`);
+  }
+  t.equal(closesOn(index, '2018-02-08')[0], 2581);
+  t.equal((closesOn(index, '2016-06-24')[0] / closesOn(index, '2016-06-23')[0] - 1).toFixed(3), '-0.036');
+  for (const [date, close] of [
+    ['2011-07-22', 17.52],
+    ['2011-08-08', 48],
+    ['2016-06-23', 17.25],
+    ['2016-06-24', 25.76],
+    ['2018-02-02', 17.31],
+    ['2018-02-05', 37.32],
+  ] as const) {
+    t.equal(closesOn(vix, date)[0], close, `VIX ${date}`);
+  }
 });
