@@ -8,6 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { prepareRun } from '../models/book/prepare-run.ts';
 import { allocateColumns } from '../models/simulation/columns.ts';
+import { assetsPerDay } from '../models/simulation/plan.ts';
 import { simulatePaths } from '../models/simulation/reference.ts';
 import type { StressRunRequest } from '../schemas/stress-run.ts';
 import { fillDefaults } from '../workers/fill-defaults.ts';
@@ -53,11 +54,10 @@ function measure(file: string, request: StressRunRequest) {
     return (performance.now() - started) / 1000;
   }).sort((a, b) => a - b);
   const median = seconds[Math.floor(seconds.length / 2)];
-  const { options, swaps, units } = plan.legs;
   return {
     name: file.replace('.json', ''),
     names: plan.names.count,
-    legs: options.count + swaps.count + units.count,
+    legs: assetsPerDay(plan) - plan.names.count,
     days: plan.days,
     nsPerAssetStep: (median * 1e9) / (paths * plan.days * plan.names.count),
     pathsPerSecond: paths / median,

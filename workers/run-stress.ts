@@ -5,7 +5,7 @@ import { compileLimit } from '../models/risk/limits/compile-limit.ts';
 import { type JudgedScenario, verdict } from '../models/risk/verdict.ts';
 import { allocateColumns, CHUNK_PATHS } from '../models/simulation/columns.ts';
 import type { ResolvedRequest } from '../models/book/prepare-run.ts';
-import type { RunPlan } from '../models/simulation/plan.ts';
+import { assetsPerDay, type RunPlan } from '../models/simulation/plan.ts';
 import type { ScenarioResult, StressResult } from '../schemas/stress-result.ts';
 import type { PreparedRun, RunOptions } from './engine.ts';
 import type { SimulateTask } from './simulate-block.ts';
@@ -71,8 +71,8 @@ export async function runStress(
 }
 
 /** Whole chunks, about BLOCK_ASSET_STEPS of work. */
-export function defaultBlockPaths({ days, names, legs }: RunPlan): number {
-  const perPath = days * (names.count + legs.options.count + legs.swaps.count + legs.units.count);
+export function defaultBlockPaths(plan: RunPlan): number {
+  const perPath = plan.days * assetsPerDay(plan);
   return CHUNK_PATHS * Math.max(1, Math.round(BLOCK_ASSET_STEPS / perPath / CHUNK_PATHS));
 }
 

@@ -4,7 +4,7 @@ import { pointer } from '../failures.ts';
 import type { Outcome } from '../outcome.ts';
 import type { BookFigures } from '../risk/limits/limit-metrics.ts';
 import type { MeasureRequest } from '../risk/scenario-result.ts';
-import type { RunPlan, ScenarioPlan } from '../simulation/plan.ts';
+import { assetsPerDay, type RunPlan, type ScenarioPlan } from '../simulation/plan.ts';
 import type { FilledRequest } from './filled-request.ts';
 import { type CheckedRequest, checkStressRun } from './check/stress-run.ts';
 import { bookTotals, legValues, positionValues } from './greeks.ts';
@@ -33,7 +33,7 @@ export interface ResolvedRequest {
 
 /**
  * Most work of factoring the matrices of a request, regimes × names³: about ten seconds of a thread, and what they take
- * stays under 300 MB. 1,000 names may have 30 regimes, 300 more than a request can hold.
+ * stays under 300 MB. 1,000 names may have 30 regimes, 300 names more than a request can hold.
  */
 const PREPARATION_WORK = 3e10;
 
@@ -77,11 +77,7 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
   if (run === undefined || scenarios.includes(undefined) || failures.any) return failures.refusal();
 
   const { plan } = run;
-  const work =
-    paths *
-    days *
-    (plan.names.count + plan.legs.options.count + plan.legs.swaps.count + plan.legs.units.count) *
-    scenarios.length;
+  const work = paths * days * assetsPerDay(plan) * scenarios.length;
   if (work > assetSteps) {
     failures.add(
       'too_much_work',

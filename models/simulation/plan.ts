@@ -153,3 +153,8 @@ export interface ScenarioPlan {
   /** [K] equal-weighted average correlation of the names as simulated; NaN for one name */
   readonly averageCorrelations: Float64Array;
 }
+
+/** Work of one path on one day, in asset-steps: a name to move or a leg to mark. The unit of work limits and of blocks. */
+export function assetsPerDay({ names, legs }: Pick<RunPlan, 'names' | 'legs'>): number {
+  return names.count + legs.options.count + legs.swaps.count + legs.units.count;
+}
