@@ -76,8 +76,8 @@ function markSwaps(plan: RunPlan, day: number, state: PathState): void {
     const slot = slots[leg];
     const total = accruedDays[leg] + maturities[leg];
     const strikeVariance = strikeVols[leg] * strikeVols[leg];
-    const realised = ((accruedSquares[leg] + state.squares[slot]) * daysPerYear) / total;
-    const remaining = (state.vols[slot] * state.vols[slot] * left) / total;
+    const realised = (accruedSquares[leg] + state.squares[slot]) * (daysPerYear / total);
+    const remaining = state.vols[slot] * state.vols[slot] * (left / total);
     const cap = capMultiples[leg] * capMultiples[leg] * strikeVariance;
     const expected =
       cap === Infinity ? realised + remaining : cappedVarianceMean(realised, remaining, state.capShapes[left], cap);

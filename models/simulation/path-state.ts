@@ -16,6 +16,8 @@ export interface PathState {
   daysUnderWater: number;
   readonly regimeDays: Uint16Array;
   readonly regimeFirstDay: Uint16Array;
+  /** [K] S_r, see SamplingPlan */
+  readonly directionSquares: Float64Array;
   /** [indices] */
   readonly impliedCorrelations: Float64Array;
   /** [4 × drawBlocks] normals as they are drawn, and [names] those of the names in order */
@@ -30,8 +32,8 @@ export interface PathState {
   readonly multipliers: Float64Array;
   /** [days × names] */
   readonly returns: Float64Array;
-  /** [indices][days × constituents] scratch */
-  readonly gathered: readonly Float64Array[];
+  /** [names] scratch */
+  readonly scales: Float64Array;
   /** Shape of the law of a capped swap's remaining variance, by days left. */
   readonly capShapes: readonly CapShape[];
 }
@@ -51,6 +53,7 @@ export function newPathState(plan: RunPlan, scenario: Pick<ScenarioPlan, 'regime
     daysUnderWater: 0,
     regimeDays: new Uint16Array(scenario.regimes.length),
     regimeFirstDay: new Uint16Array(scenario.regimes.length),
+    directionSquares: new Float64Array(scenario.regimes.length),
     impliedCorrelations: new Float64Array(plan.indices.length),
     normals: new Float64Array(4 * drawBlocks.length),
     ordered: new Float64Array(count),
@@ -60,7 +63,7 @@ export function newPathState(plan: RunPlan, scenario: Pick<ScenarioPlan, 'regime
     vols: new Float64Array(slots),
     multipliers: new Float64Array(betas.length),
     returns: new Float64Array(plan.days * count),
-    gathered: plan.indices.map(({ constituents }) => new Float64Array(plan.days * constituents)),
+    scales: new Float64Array(count),
     capShapes: Array.from({ length: plan.financing.discounts.length }, (_, left) => capShape(left)),
   };
 }
@@ -78,6 +81,7 @@ export function resetPath(plan: RunPlan, state: PathState): void {
   state.daysUnderWater = 0;
   state.regimeDays.fill(0);
   state.regimeFirstDay.fill(0);
+  state.directionSquares.fill(0);
   for (let k = 0; k < plan.indices.length; k++) state.impliedCorrelations[k] = plan.indices[k].impliedCorrelation;
   state.logLevels.fill(0);
   state.levels.fill(1);

@@ -1,11 +1,11 @@
-import { realisedCorrelationPairwise } from '../correlation/realised.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import { normalsOfBlock, regimeWord } from '../random/draws.ts';
 import { nextRegime } from '../regimes/chain.ts';
 import { CHUNK_PATHS, type PathColumns } from './columns.ts';
 import { markLegs } from './mark-legs.ts';
+import { basketCorrelation, pairwiseCorrelation } from './path-correlation.ts';
 import { type PathState, newPathState, resetPath } from './path-state.ts';
-import type { RunPlan, ScenarioPlan } from './plan.ts';
+import { DEFENSIVE_PERIOD, DEFENSIVE_SHARE, type RunPlan, type SamplingPlan, type ScenarioPlan } from './plan.ts';
 
 /**
  * The reference simulator: one path after another, one day after another, written to be read. It defines the numbers;
@@ -16,6 +16,8 @@ import type { RunPlan, ScenarioPlan } from './plan.ts';
  *   x_i = (μ_i − q_i − ½ v_i²) dt + v_i √dt (L_r z)_i,   ln S_i ← ln S_i + x_i
  *
  * An index is Σ w_i S_i / S_i(0); its return, realised variance and realised correlation follow from its members.
+ * A sampling plan draws most paths from another law and weighs each of them (SamplingPlan in plan.ts).
+ *
  * The P&L of day t is net of financing: Σ value_t + cash rolled up at the rate − value_0 e^{r t}.
  *
  * @param fromPath  first path, a multiple of CHUNK_PATHS
@@ -32,44 +34,72 @@ export function simulatePaths(
   const aligned = fromPath % CHUNK_PATHS === 0 && (toPath % CHUNK_PATHS === 0 || toPath === plan.paths);
   if (!aligned) throw new RangeError(`paths ${fromPath} to ${toPath} are not whole chunks of ${CHUNK_PATHS}`);
   const state = newPathState(plan, scenario);
+  const { sampling } = scenario;
   for (let path = fromPath; path < toPath; path++) {
+    const number = plan.firstPath + path;
+    const tilted = sampling !== null && number % DEFENSIVE_PERIOD !== 0;
     resetPath(plan, state);
     for (let day = 1; day <= plan.days; day++) {
-      const regime = drawRegime(plan, scenario, path, day, state.regime);
+      const regime = drawRegime(plan, scenario, number, tilted, day, state.regime);
       state.regime = regime;
       if (state.regimeDays[regime]++ === 0) state.regimeFirstDay[regime] = day;
-      drawNormals(plan, path, day, state.normals);
+      drawNormals(plan, number, day, state);
+      if (sampling !== null && sampling.watched[regime] === 1) stretchNormals(sampling, regime, tilted, state);
       moveNames(plan, scenario.factors[regime], scenario.drifts[regime], day, state);
       moveIndices(plan, state);
       moveImplied(plan, scenario, regime, state);
       recordNav(plan, day, markLegs(plan, day, state), state);
     }
-    recordPath(plan, path, state, columns);
+    recordPath(plan, scenario, path, state, columns);
   }
 }
 
 /** Regime of a day: forced, drawn from the initial law on day 1, from the row of yesterday's regime afterwards. */
-function drawRegime(plan: RunPlan, scenario: ScenarioPlan, path: number, day: number, yesterday: number): number {
-  const forced = scenario.forced[day];
-  if (forced >= 0) return forced;
-  const regimes = scenario.regimes.length;
-  if (regimes === 1) return 0;
-  const word = regimeWord(path, day, plan.key);
-  if (day === 1) return nextRegime(word, scenario.initialThresholds, 0, regimes);
-  return nextRegime(word, scenario.transitionThresholds, yesterday * (regimes - 1), regimes);
+function drawRegime(
+  plan: RunPlan,
+  { regimes, forced, sampling, initialThresholds, transitionThresholds }: ScenarioPlan,
+  number: number,
+  tilted: boolean,
+  day: number,
+  yesterday: number,
+): number {
+  const given = forced[day];
+  if (given >= 0) return given;
+  const count = regimes.length;
+  if (count === 1) return 0;
+  const word = regimeWord(number, day, plan.key);
+  if (tilted && sampling !== null) {
+    return nextRegime(word, sampling.thresholds, (day * count + yesterday) * (count - 1), count);
+  }
+  if (day === 1) return nextRegime(word, initialThresholds, 0, count);
+  return nextRegime(word, transitionThresholds, yesterday * (count - 1), count);
 }
 
-/** The blocks of normals that hold a number of the plan. */
-function drawNormals(plan: RunPlan, path: number, day: number, normals: Float64Array): void {
-  const { drawBlocks } = plan.names;
-  for (let b = 0; b < drawBlocks.length; b++) normalsOfBlock(path, day, drawBlocks[b], plan.key, normals, 4 * b);
+/** The blocks of normals that hold a number of the plan, and the normals of the names in order. */
+function drawNormals(plan: RunPlan, number: number, day: number, { normals, ordered }: PathState): void {
+  const { count, drawBlocks, draws } = plan.names;
+  for (let b = 0; b < drawBlocks.length; b++) normalsOfBlock(number, day, drawBlocks[b], plan.key, normals, 4 * b);
+  for (let i = 0; i < count; i++) ordered[i] = normals[draws[i]];
+}
+
+/** z ← z + (κ − 1)(v·z) v on a tilted path, and S of the regime; both sums in the order of the names. */
+function stretchNormals(sampling: SamplingPlan, regime: number, tilted: boolean, state: PathState): void {
+  const { directions, inflations } = sampling;
+  const { ordered, directionSquares } = state;
+  const count = ordered.length;
+  const row = regime * count;
+  let x = 0;
+  for (let j = 0; j < count; j++) x += directions[row + j] * ordered[j];
+  const extra = tilted ? (inflations[regime] - 1) * x : 0;
+  for (let j = 0; j < count; j++) ordered[j] += extra * directions[row + j];
+  const y = tilted ? inflations[regime] * x : x;
+  directionSquares[regime] += y * y;
 }
 
 /** x = drift + F z with the scaled factor F, summed in the order of the columns; then prices and squares. */
 function moveNames(plan: RunPlan, factor: Float64Array, drift: Float64Array, day: number, state: PathState): void {
-  const { count, draws } = plan.names;
-  const { normals, ordered, logLevels, levels, squares, returns } = state;
-  for (let i = 0; i < count; i++) ordered[i] = normals[draws[i]];
+  const { count } = plan.names;
+  const { ordered, logLevels, levels, squares, returns } = state;
   let at = 0;
   for (let i = 0; i < count; i++) {
     let x = drift[i];
@@ -147,7 +177,22 @@ function recordNav(plan: RunPlan, day: number, pnl: number, state: PathState): v
   if (state.ruinDay === 0 && nav <= 0) state.ruinDay = day;
 }
 
-function recordPath(plan: RunPlan, path: number, state: PathState, columns: PathColumns): void {
+/** 1 / (λ + (1 − λ) dQ/dP) of the path, its logarithm summed over the regimes in order. */
+function pathWeight({ logNormaliser, dayTerms, squareTerms }: SamplingPlan, state: PathState): number {
+  let logRatio = 0 - logNormaliser;
+  for (let r = 0; r < dayTerms.length; r++) {
+    logRatio += dayTerms[r] * state.regimeDays[r] + squareTerms[r] * state.directionSquares[r];
+  }
+  return 1 / (DEFENSIVE_SHARE + (1 - DEFENSIVE_SHARE) * exp(logRatio));
+}
+
+function recordPath(
+  plan: RunPlan,
+  { sampling }: ScenarioPlan,
+  path: number,
+  state: PathState,
+  columns: PathColumns,
+): void {
   const { paths, days, indices } = plan;
   columns.pnl[path] = state.pnl;
   columns.maxDrawdown[path] = state.maxDrawdown;
@@ -157,39 +202,18 @@ function recordPath(plan: RunPlan, path: number, state: PathState, columns: Path
   for (let r = 0; r < state.regimeDays.length; r++) {
     columns.regimeDays[r * paths + path] = state.regimeDays[r];
     columns.regimeFirstDay[r * paths + path] = state.regimeFirstDay[r];
+    if (columns.directionSquares !== null) columns.directionSquares[r * paths + path] = state.directionSquares[r];
   }
+  const weight = sampling === null ? 1 : pathWeight(sampling, state);
+  if (columns.weights !== null) columns.weights[path] = weight;
   const annual = plan.financing.daysPerYear / days;
   const slots = state.squares.length;
   const chunk = Math.floor(path / CHUNK_PATHS) * slots;
-  for (let s = 0; s < slots; s++) columns.varianceSums[chunk + s] += state.squares[s] * annual;
+  for (let s = 0; s < slots; s++) columns.varianceSums[chunk + s] += weight * (state.squares[s] * annual);
+  const { returns, logLevels: sums, squares, scales } = state;
+  const measured = { returns, sums, squares, scales };
   for (let k = 0; k < indices.length; k++) {
-    columns.basketCorrelation[k * paths + path] = basketCorrelation(plan, k, state);
-    columns.pairwiseCorrelation[k * paths + path] = pairwiseCorrelation(plan, k, state);
+    columns.basketCorrelation[k * paths + path] = basketCorrelation(plan, k, state.squares);
+    columns.pairwiseCorrelation[k * paths + path] = pairwiseCorrelation(plan, k, measured);
   }
-}
-
-/** The implied-correlation formula on sums of squares; the annualisation cancels. NaN where no two members moved. */
-function basketCorrelation(plan: RunPlan, k: number, state: PathState): number {
-  const { members, weights } = plan.indices[k];
-  let sum = 0;
-  let own = 0;
-  for (let j = 0; j < members.length; j++) {
-    const exposure = weights[j] * Math.sqrt(state.squares[members[j]]);
-    sum += exposure;
-    own += exposure * exposure;
-  }
-  const across = sum * sum - own;
-  return across > 1e-12 * own ? (state.squares[plan.names.count + k] - own) / across : Number.NaN;
-}
-
-/** Equal-weighted mean of the sample correlations of the constituents; a residual is no name and is left out. */
-function pairwiseCorrelation(plan: RunPlan, k: number, state: PathState): number {
-  const { members, constituents } = plan.indices[k];
-  const { count } = plan.names;
-  const { days } = plan;
-  const gathered = state.gathered[k];
-  for (let day = 0; day < days; day++) {
-    for (let j = 0; j < constituents; j++) gathered[day * constituents + j] = state.returns[day * count + members[j]];
-  }
-  return realisedCorrelationPairwise(gathered, days, constituents) ?? Number.NaN;
 }
