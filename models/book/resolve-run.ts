@@ -46,11 +46,13 @@ export function resolveRun(
   const unfinanced: RunPlan = {
     key: seedKey(settings.seed),
     paths: settings.paths,
+    firstPath: 0,
     days: settings.days,
     nav: book.nav,
     survivalThreshold: settings.survivalThreshold,
     names,
     indices: market.indices.map((_, k) => indexPlan(market, names, k)),
+    reference: market.reference,
     legs,
     financing: {
       daysPerYear,

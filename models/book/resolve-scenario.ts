@@ -67,6 +67,7 @@ export function resolveScenario(scenario: Scenario, context: ScenarioContext): S
     impliedVolSpeed: dailySpeed(scenario.impliedVolHalfLifeDays ?? 0),
     impliedCorrelationSpeed: dailySpeed(scenario.impliedCorrelationHalfLifeDays ?? 0),
     averageCorrelations: Float64Array.from(dynamics, ({ average }) => average),
+    sampling: null,
   };
 }
 

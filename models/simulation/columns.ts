@@ -25,13 +25,18 @@ export interface PathColumns {
   /** [indices × paths] realised correlation by the basket formula and pairwise; NaN where it does not exist */
   readonly basketCorrelation: Float64Array;
   readonly pairwiseCorrelation: Float64Array;
-  /** [chunks × slots] sums of the annualised realised variance */
+  /** [chunks × slots] sums of weight × annualised realised variance */
   readonly varianceSums: Float64Array;
+  /** [paths] likelihood weights, mean about 1; null when paths are drawn from the law of the model itself */
+  readonly weights: Float64Array | null;
+  /** [K × paths] of a pilot: S_r, see SamplingPlan; null otherwise */
+  readonly directionSquares: Float64Array | null;
 }
 
 /** Empty columns on shared memory. */
 export function allocateColumns(plan: RunPlan, scenario: ScenarioPlan): PathColumns {
   const { paths, indices } = plan;
+  const { sampling } = scenario;
   const slots = plan.names.count + indices.length;
   return {
     pnl: sharedFloats(paths),
@@ -44,5 +49,7 @@ export function allocateColumns(plan: RunPlan, scenario: ScenarioPlan): PathColu
     basketCorrelation: sharedFloats(indices.length * paths),
     pairwiseCorrelation: sharedFloats(indices.length * paths),
     varianceSums: sharedFloats(Math.ceil(paths / CHUNK_PATHS) * slots),
+    weights: sampling === null ? null : sharedFloats(paths),
+    directionSquares: sampling?.pilot === true ? sharedFloats(scenario.regimes.length * paths) : null,
   };
 }

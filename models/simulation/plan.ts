@@ -9,12 +9,16 @@ import type { DrawKey } from '../random/draws.ts';
 export interface RunPlan {
   readonly key: DrawKey;
   readonly paths: number;
+  /** Number of the first path, which its random draws are counted by: 0, but for a pilot. */
+  readonly firstPath: number;
   readonly days: number;
   readonly nav: number;
   /** A path survives while NAV stays above this fraction of `nav`. */
   readonly survivalThreshold: number;
   readonly names: NamePlan;
   readonly indices: readonly IndexPlan[];
+  /** Place in `indices` of the first one that the book trades; −1 when it trades none. */
+  readonly reference: number;
   readonly legs: LegPlan;
   readonly financing: FinancingPlan;
 }
@@ -152,6 +156,45 @@ export interface ScenarioPlan {
   readonly impliedCorrelationSpeed: number;
   /** [K] equal-weighted average correlation of the names as simulated; NaN for one name */
   readonly averageCorrelations: Float64Array;
+  /** How paths are drawn; null for the law of the model itself. */
+  readonly sampling: SamplingPlan | null;
+}
+
+/**
+ * Every DEFENSIVE_PERIOD-th path, by its number, is drawn from the law P of the model, the others from a law Q that
+ * makes losses likelier.
+ */
+export const DEFENSIVE_PERIOD = 10;
+export const DEFENSIVE_SHARE = 1 / DEFENSIVE_PERIOD;
+
+/**
+ * The law Q that paths are drawn from, and what their weights need. Q tilts the chain of regimes in days and stretches
+ * the day's normals along one direction v_r in regime r by a factor κ_r:
+ *
+ *   z ← z + (κ_r − 1)(v_r·z) v_r,   ln dQ/dP = Σ_r (θ_r − ln κ_r) N_r + ½ (1 − 1/κ_r²) S_r − ln Z
+ *
+ * N_r the days in regime r, S_r = Σ y² over them with y = v_r·z after stretching. The weight of any path is
+ *
+ *   w = 1 / (λ + (1 − λ) dQ/dP),   λ = DEFENSIVE_SHARE, so w ≤ 1/λ
+ *
+ * (A. Owen, Y. Zhou, Safe and effective importance sampling, JASA 95 (2000): deterministic mixture, balance heuristic.)
+ */
+export interface SamplingPlan {
+  /** [days + 1][K][K − 1] thresholds of the random word by day and yesterday's regime; on day 1 that is regime 0 */
+  readonly thresholds: Float64Array;
+  /** ln Z of the tilted chain */
+  readonly logNormaliser: number;
+  /** [K] θ_r − ln κ_r and ½ (1 − 1/κ_r²): what a day and a unit of S add to ln dQ/dP */
+  readonly dayTerms: Float64Array;
+  readonly squareTerms: Float64Array;
+  /** [K] κ */
+  readonly inflations: Float64Array;
+  /** [K] 1 where v·z is looked at: κ is not 1, or a pilot measures it */
+  readonly watched: Uint8Array;
+  /** [K × names] v, unit vectors */
+  readonly directions: Float64Array;
+  /** A pilot: S is recorded. */
+  readonly pilot: boolean;
 }
 
 /** Work of one path on one day, in asset-steps: a name to move or a leg to mark. The unit of work limits and of blocks. */

@@ -170,6 +170,7 @@ t.test('blocks of paths leave no trace in any bit', async (t) => {
   );
 });
 
-function bytes(column: Float64Array | Uint16Array): Uint8Array {
+function bytes(column: Float64Array | Uint16Array | null): Uint8Array {
+  if (column === null) return new Uint8Array();
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength).slice();
 }
