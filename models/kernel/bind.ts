@@ -1,50 +1,90 @@
 import type { RunPlan, ScenarioPlan } from '../simulation/plan.ts';
+import { fillLegs, sizeLegs } from './leg-tables.ts';
 import { packFactor } from './pack-factor.ts';
+import { viewsOf } from './views.ts';
 
 /** Four paths are worked on at once. */
 export const TILE_PATHS = 4;
 /** Doubles of a slot in a tile of the state: four ln S / S(0), then four sums of squared returns. */
 const SLOT_DOUBLES = 8;
 const SQUARES = 4;
+/** Bytes of a row. */
 const TILE_BYTES = 32;
 /** Random words of a pair of normals: two for each path. */
 const PAIR_BYTES = 32;
 
-/** What assembly/kernel.ts exports; numbers that are pointers are globals, which move when a run is laid out. */
+type Pointer = WebAssembly.Global<'i32'>;
+type Size = WebAssembly.Global<'i32'>;
+
+/** What assembly/kernel.ts exports. Sizes and settings are set before `allocate`, which sets the pointers. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory;
-  readonly allocate: (
-    names: number,
-    drawBlocks: number,
-    pairs: number,
-    regimes: number,
-    days: number,
-    indices: number,
-    members: number,
-    columns: number,
-  ) => void;
+  readonly allocate: () => void;
   readonly setKey: (low: number, high: number) => void;
   readonly reset: (firstPath: number) => void;
   readonly drawNormals: (tile: number, day: number) => void;
+  /** All days of the paths firstPath … firstPath + columns − 1. */
   readonly simulate: (firstPath: number) => void;
   /** `count` tiles of 32 bytes at `from`, `stride` apart, to tiles at `to` */
   readonly exponentials: (from: number, stride: number, to: number, count: number) => void;
   readonly logarithms: (from: number, to: number, count: number) => void;
-  readonly blocks: WebAssembly.Global<'i32'>;
-  readonly pairs: WebAssembly.Global<'i32'>;
-  readonly factors: WebAssembly.Global<'i32'>;
-  readonly factorBytes: WebAssembly.Global<'i32'>;
-  readonly drifts: WebAssembly.Global<'i32'>;
-  readonly forced: WebAssembly.Global<'i32'>;
-  readonly initialThresholds: WebAssembly.Global<'i32'>;
-  readonly transitionThresholds: WebAssembly.Global<'i32'>;
-  readonly memberCounts: WebAssembly.Global<'i32'>;
-  readonly members: WebAssembly.Global<'i32'>;
-  readonly weights: WebAssembly.Global<'i32'>;
-  readonly paths: WebAssembly.Global<'i32'>;
-  readonly regimeOf: WebAssembly.Global<'i32'>;
-  readonly state: WebAssembly.Global<'i32'>;
-  readonly normals: WebAssembly.Global<'i32'>;
+
+  readonly names: Size;
+  readonly indices: Size;
+  readonly memberCount: Size;
+  readonly regimes: Size;
+  readonly days: Size;
+  readonly columns: Size;
+  readonly drawBlocks: Size;
+  readonly pairCount: Size;
+  readonly betaCount: Size;
+  readonly optionCount: Size;
+  readonly tenorCount: Size;
+  readonly swapCount: Size;
+  readonly daysLeftCount: Size;
+  readonly unitCount: Size;
+
+  readonly impliedVolSpeed: WebAssembly.Global<'f64'>;
+  readonly impliedCorrelationSpeed: WebAssembly.Global<'f64'>;
+  readonly startNav: WebAssembly.Global<'f64'>;
+  readonly breachNav: WebAssembly.Global<'f64'>;
+  readonly dailyGrowth: WebAssembly.Global<'f64'>;
+  readonly initialValue: WebAssembly.Global<'f64'>;
+
+  readonly blocks: Pointer;
+  readonly pairs: Pointer;
+  readonly factors: Pointer;
+  readonly factorBytes: Size;
+  readonly drifts: Pointer;
+  readonly forced: Pointer;
+  readonly initialThresholds: Pointer;
+  readonly transitionThresholds: Pointer;
+  readonly memberCounts: Pointer;
+  readonly constituentCounts: Pointer;
+  readonly members: Pointer;
+  readonly weights: Pointer;
+  readonly logImpliedMultipliers: Pointer;
+  readonly impliedCorrelationLevels: Pointer;
+  readonly impliedCorrelationStarts: Pointer;
+  readonly betas: Pointer;
+  readonly volSums: Pointer;
+  readonly squareSums: Pointer;
+  readonly options: Pointer;
+  readonly tenors: Pointer;
+  readonly swaps: Pointer;
+  readonly daysLeft: Pointer;
+  readonly units: Pointer;
+  readonly dividends: Pointer;
+  readonly growth: Pointer;
+  readonly paths: Pointer;
+  readonly regimeOf: Pointer;
+  readonly state: Pointer;
+  readonly tileBytes: Size;
+  readonly regimeDaysAt: Size;
+  readonly regimeFirstDayAt: Size;
+  readonly navAt: Size;
+  readonly pairwise: Pointer;
+  readonly normals: Pointer;
 }
 
 /** A kernel with a run laid out in its memory, ready for one block of paths after another. */
@@ -57,8 +97,15 @@ export interface KernelBlock {
   readonly paths: Uint32Array;
   /** [columns] regime of the last day */
   readonly regimes: Uint32Array;
-  /** [columns / 4][slots][8], read through logLevelAt and squaresAt */
+  /** [columns / 4][tileDoubles]: slots first, 8 numbers each; then rows of 4. Read through the functions below. */
   readonly state: Float64Array;
+  readonly tileDoubles: number;
+  /** Places in a tile of the rows of regimes and of nav.ts. */
+  readonly regimeDaysAt: number;
+  readonly regimeFirstDayAt: number;
+  readonly navAt: number;
+  /** [indices][columns] realised pairwise correlation */
+  readonly pairwise: Float64Array;
   /** [names][4] normals of the tile drawn last, in the order of the names */
   readonly normals: Float64Array;
 }
@@ -76,30 +123,32 @@ export function instantiateKernel(module: WebAssembly.Module): KernelExports {
  */
 export function loadPlan(kernel: KernelExports, plan: RunPlan, scenario: ScenarioPlan, columns: number): KernelBlock {
   if (!(Number.isInteger(columns) && columns >= 1)) throw new RangeError(`columns is ${columns}; need >= 1`);
-  const { names, indices, days, key } = plan;
+  const { names, indices, days, key, financing } = plan;
   const width = Math.ceil(columns / TILE_PATHS) * TILE_PATHS;
   const slots = names.count + indices.length;
   const members = indices.reduce((sum, index) => sum + index.members.length, 0);
   const regimes = scenario.regimes.length;
   const pairs = normalPairs(plan);
-  kernel.allocate(
-    names.count,
-    names.drawBlocks.length,
-    pairs.length / 3,
-    regimes,
-    days,
-    indices.length,
-    members,
-    width,
-  );
+  kernel.names.value = names.count;
+  kernel.indices.value = indices.length;
+  kernel.memberCount.value = members;
+  kernel.regimes.value = regimes;
+  kernel.days.value = days;
+  kernel.columns.value = width;
+  kernel.drawBlocks.value = Math.ceil(names.drawBlocks.length / 2) * 2;
+  kernel.pairCount.value = pairs.length / 3;
+  kernel.betaCount.value = names.betas.length;
+  kernel.impliedVolSpeed.value = scenario.impliedVolSpeed;
+  kernel.impliedCorrelationSpeed.value = scenario.impliedCorrelationSpeed;
+  kernel.startNav.value = plan.nav;
+  kernel.breachNav.value = plan.survivalThreshold * plan.nav;
+  kernel.dailyGrowth.value = financing.dailyGrowth;
+  kernel.initialValue.value = financing.initialValue;
+  sizeLegs(kernel, plan);
+  kernel.allocate();
   kernel.setKey(key.lo, key.hi);
 
-  const { buffer } = kernel.memory;
-  const floats = (at: WebAssembly.Global<'i32'>, length: number): Float64Array =>
-    new Float64Array(buffer, at.value, length);
-  const words = (at: WebAssembly.Global<'i32'>, length: number): Uint32Array =>
-    new Uint32Array(buffer, at.value, length);
-
+  const { floats, words } = viewsOf(kernel);
   words(kernel.blocks, names.drawBlocks.length).set(names.drawBlocks);
   words(kernel.pairs, pairs.length).set(pairs);
   const rows = Math.ceil(names.count / 4) * 4;
@@ -110,36 +159,65 @@ export function loadPlan(kernel: KernelExports, plan: RunPlan, scenario: Scenari
     factors.set(packFactor(scenario.factors[r], names.count), r * packed);
     drifts.set(scenario.drifts[r], r * rows);
   }
-  new Int8Array(buffer, kernel.forced.value, days + 1).set(scenario.forced);
-  floats(kernel.initialThresholds, scenario.initialThresholds.length).set(scenario.initialThresholds);
-  floats(kernel.transitionThresholds, scenario.transitionThresholds.length).set(scenario.transitionThresholds);
+  new Int8Array(kernel.memory.buffer, kernel.forced.value, days + 1).set(scenario.forced);
+  const fill = (at: Pointer, values: ArrayLike<number>): void => floats(at, values.length).set(values);
+  fill(kernel.initialThresholds, scenario.initialThresholds);
+  fill(kernel.transitionThresholds, scenario.transitionThresholds);
   words(kernel.memberCounts, indices.length).set(indices.map((index) => index.members.length));
+  words(kernel.constituentCounts, indices.length).set(indices.map((index) => index.constituents));
   words(kernel.members, members).set(indices.flatMap((index) => Array.from(index.members, (m) => m * TILE_BYTES)));
-  floats(kernel.weights, members).set(indices.flatMap((index) => [...index.weights]));
+  fill(
+    kernel.weights,
+    indices.flatMap((index) => [...index.weights]),
+  );
+  fill(kernel.logImpliedMultipliers, scenario.logImpliedMultipliers);
+  fill(kernel.impliedCorrelationLevels, scenario.impliedCorrelations);
+  fill(
+    kernel.impliedCorrelationStarts,
+    indices.map((index) => index.impliedCorrelation),
+  );
+  fill(kernel.betas, names.betas);
+  fill(
+    kernel.volSums,
+    indices.flatMap((index) => [...index.volSums]),
+  );
+  fill(
+    kernel.squareSums,
+    indices.flatMap((index) => [...index.squareSums]),
+  );
+  fill(kernel.growth, financing.growth);
+  fillLegs(kernel, plan);
 
+  const tileDoubles = kernel.tileBytes.value / Float64Array.BYTES_PER_ELEMENT;
   return {
     exports: kernel,
     columns: width,
     slots,
     paths: words(kernel.paths, width),
     regimes: words(kernel.regimeOf, width),
-    state: floats(kernel.state, width * slots * 2),
+    state: floats(kernel.state, (width / TILE_PATHS) * tileDoubles),
+    tileDoubles,
+    regimeDaysAt: kernel.regimeDaysAt.value / Float64Array.BYTES_PER_ELEMENT,
+    regimeFirstDayAt: kernel.regimeFirstDayAt.value / Float64Array.BYTES_PER_ELEMENT,
+    navAt: kernel.navAt.value / Float64Array.BYTES_PER_ELEMENT,
+    pairwise: floats(kernel.pairwise, indices.length * width),
     normals: floats(kernel.normals, rows * TILE_PATHS),
   };
 }
 
 /** ln S / S(0) of a slot in a column. */
-export function logLevelAt({ state, slots }: KernelBlock, slot: number, column: number): number {
-  return state[place(slots, slot, column)];
+export function logLevelAt(block: KernelBlock, slot: number, column: number): number {
+  return block.state[firstOf(block, column) + slot * SLOT_DOUBLES];
 }
 
 /** Sum of the squared log returns of a slot in a column. */
-export function squaresAt({ state, slots }: KernelBlock, slot: number, column: number): number {
-  return state[place(slots, slot, column) + SQUARES];
+export function squaresAt(block: KernelBlock, slot: number, column: number): number {
+  return block.state[firstOf(block, column) + slot * SLOT_DOUBLES + SQUARES];
 }
 
-function place(slots: number, slot: number, column: number): number {
-  return ((column >> 2) * slots + slot) * SLOT_DOUBLES + (column & 3);
+/** Where the numbers of a column start in the state; those of a tile's rows follow every four. */
+export function firstOf({ tileDoubles }: Pick<KernelBlock, 'tileDoubles'>, column: number): number {
+  return (column >> 2) * tileDoubles + (column & 3);
 }
 
 /**

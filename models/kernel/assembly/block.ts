@@ -1,29 +1,38 @@
 /**
- * The memory of one block: what is read of a run, what is carried from day to day, and scratch for one tile. Pointers
- * are exported, so that bind.ts fills the tables through views.
+ * The memory of one block: what is read of a run, what is carried from day to day, and scratch for one tile. bind.ts sets
+ * the sizes, calls `allocate` and fills the tables through views; every pointer is exported for that.
  *
- * The state is tiles of four paths; in a tile 64 bytes a slot (names, then indices): ln S / S(0) of the four paths,
- * then the sums of their squared returns.
+ * The state is tiles of four paths. A tile is first 64 bytes a slot (names, then indices): ln S / S(0) of the four paths,
+ * then the sums of their squared returns. Then come rows of 32 bytes, one number of each path, at the offsets below.
  */
 
 /** Bytes of a slot in a tile of the state. */
 export const SLOT: usize = 64;
+/** Bytes of a number of a tile. */
+export const ROW: usize = 32;
 
+// Sizes, set before `allocate`.
 export let names: i32 = 0;
-/** Names filled up to a multiple of four. */
-export let rows: i32 = 0;
 export let indices: i32 = 0;
+/** Members of all indices together. */
+export let memberCount: i32 = 0;
 export let regimes: i32 = 0;
 export let days: i32 = 0;
 /** Paths of the block, a multiple of four. */
 export let columns: i32 = 0;
-/** Blocks of four normals drawn, filled up to an even count. */
+/** Blocks of four normals drawn, an even count: an odd one is filled up with a block that no pair names. */
 export let drawBlocks: i32 = 0;
+/** Pairs of normals that a name uses. */
+export let pairCount: i32 = 0;
+/** Distinct exponents of implied volatility. */
+export let betaCount: i32 = 0;
+
+/** Names filled up to a multiple of four. */
+export let rows: i32 = 0;
 
 /** [drawBlocks] u32 block numbers */
 export let blocks: usize = 0;
-/** Pairs of normals that a name uses, and for each three u32: see normal.ts */
-export let pairCount: i32 = 0;
+/** [pairCount] three u32: see normal.ts */
 export let pairs: usize = 0;
 /** [regimes][rows (rows + 1) / 2 and filling] f64 packed as multiply.ts says, one after the other */
 export let factors: usize = 0;
@@ -43,9 +52,18 @@ export let weights: usize = 0;
 /** [columns] u32 path, u32 regime */
 export let paths: usize = 0;
 export let regimeOf: usize = 0;
-/** [columns / 4][slots][8] f64 */
+/** [columns / 4] tiles */
 export let state: usize = 0;
 export let tileBytes: usize = 0;
+
+// Offsets of rows in a tile.
+/** Days in each regime, and the first of them. */
+export let regimeDaysAt: usize = 0;
+export let regimeFirstDayAt: usize = 0;
+/** ln of the implied-volatility multiplier, then the implied correlation of each index. */
+export let impliedAt: usize = 0;
+/** The rows of nav.ts. */
+export let navAt: usize = 0;
 
 /** [4][columns] u32 words of the regimes of four days, by place of the path in the block */
 export let regimeWords: usize = 0;
@@ -59,36 +77,30 @@ export let returns: usize = 0;
 export let otherReturns: usize = 0;
 export let levels: usize = 0;
 
+/** Rows of nav.ts in a tile. */
+const NAV_ROWS: usize = 7;
+
 let free: usize = 0;
 
-function take(bytes: usize): usize {
+/** Memory on a cache line of its own, with whatever is in it. */
+export function claim(bytes: usize): usize {
   const at = (free + 63) & ~63;
   free = at + bytes;
   const pages = <i32>((free + 0xffff) >>> 16) - memory.size();
   if (pages > 0 && memory.grow(pages) < 0) unreachable();
+  return at;
+}
+
+/** The same, zeroed. */
+export function take(bytes: usize): usize {
+  const at = claim(bytes);
   memory.fill(at, 0, bytes);
   return at;
 }
 
 /** Lays out a run; whatever was there before is gone, and views of the memory must be made anew. */
-export function allocate(
-  nameCount: i32,
-  drawnBlocks: i32,
-  drawnPairs: i32,
-  regimeCount: i32,
-  dayCount: i32,
-  indexCount: i32,
-  memberCount: i32,
-  columnCount: i32,
-): void {
-  names = nameCount;
-  rows = (nameCount + 3) & ~3;
-  drawBlocks = (drawnBlocks + 1) & ~1;
-  pairCount = drawnPairs;
-  regimes = regimeCount;
-  days = dayCount;
-  indices = indexCount;
-  columns = columnCount;
+export function allocateBlock(): void {
+  rows = (names + 3) & ~3;
   free = __heap_base;
   blocks = take((<usize>drawBlocks) << 2);
   pairs = take(<usize>pairCount * 12);
@@ -103,7 +115,11 @@ export function allocate(
   weights = take((<usize>memberCount) << 3);
   paths = take((<usize>columns) << 2);
   regimeOf = take((<usize>columns) << 2);
-  tileBytes = <usize>(names + indices) * SLOT;
+  regimeDaysAt = <usize>(names + indices) * SLOT;
+  regimeFirstDayAt = regimeDaysAt + <usize>regimes * ROW;
+  impliedAt = regimeFirstDayAt + <usize>regimes * ROW;
+  navAt = impliedAt + <usize>(1 + indices) * ROW;
+  tileBytes = (navAt + NAV_ROWS * ROW + 63) & ~63;
   state = take(<usize>(columns >> 2) * tileBytes);
   regimeWords = take((<usize>columns) << 4);
   partEnds = take((<usize>regimes) << 2);

@@ -1,4 +1,5 @@
 import {
+  allocateBlock,
   blocks,
   columns,
   days,
@@ -6,47 +7,93 @@ import {
   drifts,
   factorBytes,
   factors,
+  indices,
   normals,
   otherReturns,
   pairCount,
   pairs,
   paths,
   regimeOf,
+  regimes,
   returns,
   rows,
   state,
   tileBytes,
   words,
 } from './block';
+import { allocateHistory, keepReturns, measurePairwise } from './history';
+import { allocateImplied, moveImplied, resetImplied } from './implied';
 import { blend, multiply } from './multiply';
+import { allocateNav, countRegimes, recordNav, resetNav } from './nav';
 import { normalsOfTile } from './normal';
+import { allocateOptions, markOptions } from './options';
 import { drawNormalWords } from './random';
 import { drawRegimes, resetRegimes } from './regimes';
 import { moveIndices, moveNames } from './returns';
+import { allocateSwaps, markSwaps } from './swaps';
+import { resetTotals } from './totals';
+import { allocateUnits, markUnits } from './units';
 
 // The entry: what is exported here is the kernel's interface, which bind.ts types.
 
 export {
-  allocate,
+  betaCount,
   blocks,
+  columns,
+  days,
+  drawBlocks,
   drifts,
   factorBytes,
   factors,
   forced,
+  indices,
   initialThresholds,
+  memberCount,
   memberCounts,
   members,
+  names,
+  navAt,
   normals,
-  paths,
+  pairCount,
   pairs,
+  paths,
+  regimeDaysAt,
+  regimeFirstDayAt,
   regimeOf,
+  regimes,
   state,
   tileBytes,
   transitionThresholds,
   weights,
 } from './block';
 export { exponentials, logarithms } from './elementary';
+export { constituentCounts, pairwise } from './history';
+export {
+  betas,
+  impliedCorrelationLevels,
+  impliedCorrelationSpeed,
+  impliedCorrelationStarts,
+  impliedVolSpeed,
+  logImpliedMultipliers,
+  squareSums,
+  volSums,
+} from './implied';
+export { breachNav, dailyGrowth, growth, initialValue, startNav } from './nav';
+export { optionCount, options, tenorCount, tenors } from './options';
 export { setKey } from './random';
+export { daysLeft, daysLeftCount, swapCount, swaps } from './swaps';
+export { dividends, unitCount, units } from './units';
+
+/** Lays out a run from the sizes set before. */
+export function allocate(): void {
+  allocateBlock();
+  allocateImplied(regimes);
+  allocateOptions(days);
+  allocateSwaps();
+  allocateUnits();
+  allocateNav(days);
+  allocateHistory();
+}
 
 /** Back to day 0 with the paths firstPath, firstPath + 1, … */
 export function reset(firstPath: u32): void {
@@ -55,22 +102,36 @@ export function reset(firstPath: u32): void {
     store<u32>(regimeOf + (column << 2), 0);
   }
   memory.fill(state, 0, <usize>(columns >> 2) * tileBytes);
+  for (let at = state, end = at + <usize>(columns >> 2) * tileBytes; at < end; at += tileBytes) {
+    resetImplied(at);
+    resetNav(at);
+  }
   resetRegimes();
 }
 
 /** All days of a block of paths. */
 export function simulate(firstPath: u32): void {
   reset(firstPath);
+  const correlated = indices > 0;
   for (let day = 1; day <= days; day++) {
     drawRegimes(firstPath, day);
-    for (let tile = 0; tile < columns >> 2; tile++) {
-      drawNormals(tile, day);
-      drawReturns(regimeOf + (tile << 4));
-      const at = state + <usize>tile * tileBytes;
-      moveNames(at);
-      moveIndices(at);
+    for (let column = 0; column < columns; column += 4) {
+      const tile = state + <usize>(column >> 2) * tileBytes;
+      countRegimes(tile, column, day);
+      drawNormals(column >> 2, day);
+      drawReturns(regimeOf + (column << 2));
+      if (correlated) keepReturns(firstPath, column, day);
+      moveNames(tile);
+      moveIndices(tile);
+      moveImplied(tile, column);
+      resetTotals();
+      markOptions(tile, day);
+      markSwaps(tile, day);
+      markUnits();
+      recordNav(tile, day);
     }
   }
+  measurePairwise(firstPath);
 }
 
 /** Normals of a tile on a day, in the order of the names. */
