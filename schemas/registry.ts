@@ -5,6 +5,7 @@ import * as book from './book.ts';
 import * as failure from './failure.ts';
 import * as market from './market.ts';
 import * as position from './position.ts';
+import * as precision from './precision.ts';
 import * as regime from './regime.ts';
 import * as scenario from './scenario.ts';
 import * as service from './service.ts';
@@ -20,6 +21,7 @@ export const NAMED_SCHEMAS: readonly (TSchema & { $id: string })[] = [
   regime,
   scenario,
   attribution,
+  precision,
   result,
   run,
   analytics,

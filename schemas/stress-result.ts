@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Attribution, ReverseStress, Sizing } from './attribution.ts';
+import { Precision } from './precision.ts';
 import { byId, closed, nullableNumber, ref, stringEnum } from './schema-kit.ts';
 
 const number = (description: string, example?: number) =>
@@ -277,6 +278,7 @@ export const ScenarioResult = Type.Object(
     id: Type.String({ description: 'Scenario.', examples: ['baseline'] }),
     paths: Type.Integer({ description: 'Paths simulated.', examples: [20_000] }),
     effectivePaths: number('Effective sample size: equals `paths` under plain sampling.', 20_000),
+    target: Type.Optional(ref(Precision, { description: 'Absent: the run had no `target`.' })),
     transition: Type.Array(Type.Array(number('Probability.')), {
       description: 'Daily transition matrix used (converted from durations).',
     }),

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { Book } from './book.ts';
 import { Failure } from './failure.ts';
 import { Market } from './market.ts';
+import { PrecisionTarget } from './precision.ts';
 import { ScenarioChoice } from './scenario.ts';
 import { closed, identifier, nullableNumber, ref, stringEnum } from './schema-kit.ts';
 import { StressResult, Verdict } from './stress-result.ts';
@@ -25,11 +26,17 @@ export const Simulation = Type.Object(
     ),
     paths: Type.Optional(
       Type.Integer({
-        description: 'Paths of each scenario. Default: 100000.',
+        description:
+          'Paths of each scenario; with a `target`, of its first batch. Default: 100000, with a `target` 10240.',
         minimum: 1,
         maximum: 10_000_000,
         default: DEFAULT_PATHS,
         examples: [20_000],
+      }),
+    ),
+    target: Type.Optional(
+      ref(PrecisionTarget, {
+        description: 'Precision to simulate for. Default: none, the paths are those of `paths`.',
       }),
     ),
     seed: Type.Optional(
@@ -134,7 +141,11 @@ export const StressRun = Type.Object(
     progress: Type.Object(
       {
         pathsDone: Type.Integer({ description: 'Paths done, over all scenarios.', examples: [20_000] }),
-        paths: Type.Integer({ description: 'Paths to do, over all scenarios.', examples: [20_000] }),
+        paths: Type.Integer({
+          description:
+            'Paths planned so far, over all scenarios. With a `target` it grows with each batch that turns out to be needed; `pathsDone` never falls.',
+          examples: [20_000],
+        }),
         secondsLeft: nullableNumber({
           description: 'Estimated seconds left; null before the first paths are done.',
           examples: [0],

@@ -10,15 +10,15 @@ export interface PreparedRun {
   readonly inputHash: string;
   /** uint64 in decimal: given, or derived from the input. */
   readonly seed: string;
-  /** Over all scenarios. */
+  /** Planned at the start, over all scenarios: of a run with a target its first batches. */
   readonly paths: number;
   readonly request: ResolvedRequest;
 }
 
 export interface RunOptions {
   readonly signal: AbortSignal;
-  /** Told the paths done so far, over all scenarios. */
-  readonly onProgress: (pathsDone: number) => void;
+  /** Told the paths done and those planned so far, over all scenarios; neither ever falls. */
+  readonly onProgress: (pathsDone: number, paths: number) => void;
 }
 
 /** What the service needs from the simulation. Bad input comes back as failures; nothing here blocks the caller. */

@@ -1,5 +1,7 @@
 import type { FilledRequest } from '../models/book/filled-request.ts';
+import { hasLevel } from '../models/risk/precision.ts';
 import { DEFAULT_CURRENCY, DEFAULT_LIMITS } from '../schemas/book.ts';
+import { DEFAULT_FIRST_PATHS, type PrecisionTarget } from '../schemas/precision.ts';
 import {
   DEFAULT_HORIZON_DAYS,
   DEFAULT_LEVELS,
@@ -15,6 +17,8 @@ import {
  * there, spelling one out is another text with the same meaning.
  */
 export function fillDefaults({ book, scenarios, simulation, ...rest }: StressRunRequest): FilledRequest {
+  const { target, ...settings } = simulation ?? {};
+  const levels = settings.levels ?? [...DEFAULT_LEVELS];
   return {
     ...rest,
     ...(book === undefined
@@ -23,11 +27,16 @@ export function fillDefaults({ book, scenarios, simulation, ...rest }: StressRun
     scenarios: scenarios ?? [...DEFAULT_SCENARIOS],
     simulation: {
       horizonDays: DEFAULT_HORIZON_DAYS,
-      paths: DEFAULT_PATHS,
+      paths: target === undefined ? DEFAULT_PATHS : Math.min(DEFAULT_FIRST_PATHS, target.maxPaths),
       sampling: 'plain',
-      levels: [...DEFAULT_LEVELS],
       survivalThreshold: DEFAULT_SURVIVAL_THRESHOLD,
-      ...simulation,
+      ...settings,
+      levels,
+      ...(target === undefined ? {} : { target: fillTarget(target, levels) }),
     },
   };
+}
+
+function fillTarget(target: PrecisionTarget, levels: readonly number[]): PrecisionTarget {
+  return hasLevel(target.metric) ? { ...target, level: target.level ?? Math.max(...levels) } : target;
 }

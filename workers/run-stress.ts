@@ -2,14 +2,16 @@ import type { Piscina } from 'piscina';
 import { pointer } from '../models/failures.ts';
 import type { Outcome } from '../models/outcome.ts';
 import { compileLimit } from '../models/risk/limits/compile-limit.ts';
+import type { Estimate } from '../models/risk/moments.ts';
+import { nextPaths, precisionOf, precisionWarnings, relativeErrorOf } from '../models/risk/precision.ts';
 import { type JudgedScenario, verdict } from '../models/risk/verdict.ts';
-import { allocateColumns, CHUNK_PATHS } from '../models/simulation/columns.ts';
+import { allocateColumns, CHUNK_PATHS, type PathColumns } from '../models/simulation/columns.ts';
 import type { ResolvedRequest } from '../models/book/prepare-run.ts';
 import { assetsPerDay, type RunPlan } from '../models/simulation/plan.ts';
 import type { ScenarioResult, StressResult } from '../schemas/stress-result.ts';
 import type { PreparedRun, RunOptions } from './engine.ts';
 import type { SimulateTask } from './simulate-block.ts';
-import type { MeasureTask } from './tasks.ts';
+import type { EstimateTask, MeasureTask } from './tasks.ts';
 
 /** The threads a run uses. */
 export interface Pools {
@@ -30,7 +32,8 @@ const BLOCK_ASSET_STEPS = 1_000_000;
  * Runs a prepared request: blocks of paths by scenario, then the measures, also in a thread.
  *
  * Blocks write at their paths' places and sums run in path order, so the result has the same bits for any number of
- * threads; only `timing` differs.
+ * threads; only `timing` differs. With a target each scenario is simulated in batches until it is reached; what ends it
+ * is computed from whole batches alone, so the number of paths is as reproducible as the rest.
  *
  * @param blockPaths  paths of a block, for tests; a multiple of CHUNK_PATHS
  */
@@ -43,18 +46,21 @@ export async function runStress(
   const started = performance.now();
   const { request } = prepared;
   const { plan } = request;
-  const size = blockPaths ?? defaultBlockPaths(plan);
+  const { signal } = options;
+  const run: Run = { pools, request, signal, size: blockPaths ?? defaultBlockPaths(plan) };
   const scenarios: ScenarioResult[] = [];
   let cpuSeconds = 0;
   let done = 0;
-  for (const [i, scenario] of request.scenarios.entries()) {
-    const columns = allocateColumns(plan, scenario);
-    const base: Omit<SimulateTask, 'fromPath' | 'toPath'> = { plan, scenario, columns };
-    cpuSeconds += await simulateBlocks(pools, base, size, options.signal, (paths) => {
-      done += paths;
-      options.onProgress(done);
-    });
-    const measured = await measure(pools, request, i, columns, options.signal);
+  let planned = prepared.paths;
+  const progress: Progress = {
+    onBlock: (paths) => options.onProgress((done += paths), planned),
+    onPlan: (paths) => options.onProgress(done, (planned += paths)),
+  };
+  for (const i of request.scenarios.keys()) {
+    const simulated = await simulateScenario(run, i, progress);
+    if (!simulated.ok) return simulated;
+    cpuSeconds += simulated.value.cpuSeconds;
+    const measured = await measure(run, i, simulated.value);
     if (!measured.ok) return measured;
     scenarios.push(measured.value);
   }
@@ -65,7 +71,7 @@ export async function runStress(
     scenarios,
     verdict: verdict(scenarios.map(judged), request.currency),
     assumptions: { repairs: [...request.repairs], residuals: [...request.residuals], notes: [...request.notes] },
-    timing: { cpuSeconds, wallSeconds, pathsPerSecond: prepared.paths / wallSeconds },
+    timing: { cpuSeconds, wallSeconds, pathsPerSecond: done / wallSeconds },
   };
   return { ok: true, value: result };
 }
@@ -76,24 +82,73 @@ export function defaultBlockPaths(plan: RunPlan): number {
   return CHUNK_PATHS * Math.max(1, Math.round(BLOCK_ASSET_STEPS / perPath / CHUNK_PATHS));
 }
 
+interface Run {
+  readonly pools: Pools;
+  readonly request: ResolvedRequest;
+  readonly signal: AbortSignal;
+  /** Paths of a block. */
+  readonly size: number;
+}
+
+interface Progress {
+  /** Paths that are done. */
+  readonly onBlock: (paths: number) => void;
+  /** Paths that are to be done beside those planned before. */
+  readonly onPlan: (paths: number) => void;
+}
+
+interface SimulatedScenario {
+  /** With room for `plan.paths`. */
+  readonly columns: PathColumns;
+  readonly paths: number;
+  readonly cpuSeconds: number;
+  /** Null without a target. */
+  readonly precision: { readonly figure: Estimate; readonly batches: number } | null;
+}
+
+/** Simulates all paths of the plan, or with a target one batch after another until it is reached. */
+async function simulateScenario(run: Run, i: number, progress: Progress): Promise<Outcome<SimulatedScenario>> {
+  const { plan, target, scenarios } = run.request;
+  const scenario = scenarios[i];
+  // Shared memory that is never written takes none, so columns have room for every path that there may be.
+  const columns = allocateColumns(plan, scenario);
+  const batch = (from: number, to: number) =>
+    simulateBlocks(run, { plan, scenario, columns }, { from, to }, progress.onBlock);
+  if (target === null) {
+    const cpuSeconds = await batch(0, plan.paths);
+    return { ok: true, value: { columns, paths: plan.paths, cpuSeconds, precision: null } };
+  }
+  let paths = target.firstPaths;
+  let cpuSeconds = await batch(0, paths);
+  for (let batches = 1; ; batches++) {
+    const task: EstimateTask = { at: pointer('scenarios', i), plan, columns, paths, target };
+    const estimated = await runTask<Outcome<Estimate>>(run, 'estimate', task);
+    if (!estimated.ok) return estimated;
+    const figure = estimated.value;
+    const next = nextPaths(paths, relativeErrorOf(figure), target);
+    if (next === paths) return { ok: true, value: { columns, paths, cpuSeconds, precision: { figure, batches } } };
+    progress.onPlan(next - paths);
+    cpuSeconds += await batch(paths, next);
+    paths = next;
+  }
+}
+
 /** Each thread takes the next block when it has finished one. @returns processor seconds */
 async function simulateBlocks(
-  { simulation, threads }: Pools,
+  { pools: { simulation, threads }, signal, size }: Run,
   base: Omit<SimulateTask, 'fromPath' | 'toPath'>,
-  size: number,
-  signal: AbortSignal,
+  { from, to }: { readonly from: number; readonly to: number },
   onBlock: (paths: number) => void,
 ): Promise<number> {
-  const { paths } = base.plan;
   // One failed block makes the others pointless; `stop` takes them off the pool.
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  let next = 0;
+  let next = from;
   let seconds = 0;
   const take = async () => {
-    while (next < paths) {
+    while (next < to) {
       const fromPath = next;
-      const toPath = Math.min(paths, fromPath + size);
+      const toPath = Math.min(to, fromPath + size);
       next = toPath;
       seconds += (await simulation.run({ ...base, fromPath, toPath } satisfies SimulateTask, {
         name: 'simulateBlock',
@@ -112,26 +167,33 @@ async function simulateBlocks(
 }
 
 async function measure(
-  { tasks }: Pools,
-  request: ResolvedRequest,
+  run: Run,
   i: number,
-  columns: SimulateTask['columns'],
-  signal: AbortSignal,
+  { columns, paths, precision }: SimulatedScenario,
 ): Promise<Outcome<ScenarioResult>> {
-  const { plan, levels, limits, figures: book, names, indices } = request;
-  const scenario = request.scenarios[i];
+  const { plan, target, scenarios, levels, limits, figures: book, names, indices } = run.request;
   const task: MeasureTask = {
     at: pointer('scenarios', i),
     plan,
-    scenario,
+    scenario: scenarios[i],
     columns,
+    paths,
     levels,
     limits,
     book,
     names,
     indices,
   };
-  return (await tasks.run(task, { name: 'measure', signal })) as Outcome<ScenarioResult>;
+  const measured = await runTask<Outcome<ScenarioResult>>(run, 'measure', task);
+  if (!measured.ok || target === null || precision === null) return measured;
+  const { figure, batches } = precision;
+  const reached = precisionOf(target, figure, batches);
+  const warnings = [...measured.value.warnings, ...precisionWarnings(reached, figure, paths)];
+  return { ok: true, value: { ...measured.value, target: reached, warnings } };
+}
+
+async function runTask<T>({ pools, signal }: Run, name: 'estimate' | 'measure', task: unknown): Promise<T> {
+  return (await pools.tasks.run(task, { name, signal })) as T;
 }
 
 /** The limits of a scenario with what they compile to, as the verdict reads them. */

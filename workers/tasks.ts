@@ -2,7 +2,12 @@
 import { bookGreeks, breakEven } from '../models/book/analytics.ts';
 import { prepareRun } from '../models/book/prepare-run.ts';
 import type { Outcome } from '../models/outcome.ts';
+import type { Estimate } from '../models/risk/moments.ts';
+import { type Target, targetFigure } from '../models/risk/precision.ts';
 import { beyondDoubles, type MeasureRequest, measureScenario } from '../models/risk/scenario-result.ts';
+import type { PathColumns } from '../models/simulation/columns.ts';
+import { firstPaths } from '../models/simulation/first-paths.ts';
+import type { RunPlan } from '../models/simulation/plan.ts';
 import type { ScenarioResult } from '../schemas/stress-result.ts';
 import type { StressRunRequest } from '../schemas/stress-run.ts';
 import type { PreparedRun } from './engine.ts';
@@ -20,20 +25,45 @@ export function prepare({ request, assetSteps }: PrepareTask): Outcome<PreparedR
   const seed = filled.simulation.seed ?? seedFromHash(hash);
   const prepared = prepareRun(filled, seed, assetSteps);
   if (!prepared.ok) return prepared;
-  const { plan, scenarios } = prepared.value;
-  return { ok: true, value: { inputHash: hash, seed, paths: plan.paths * scenarios.length, request: prepared.value } };
+  const { plan, scenarios, target } = prepared.value;
+  const paths = (target?.firstPaths ?? plan.paths) * scenarios.length;
+  return { ok: true, value: { inputHash: hash, seed, paths, request: prepared.value } };
 }
 
-export interface MeasureTask extends MeasureRequest {
+/** Paths that were simulated, in columns that may have room for more. */
+export interface SimulatedPaths {
   /** Pointer of the scenario in the request. */
   readonly at: string;
+  readonly plan: RunPlan;
+  readonly columns: PathColumns;
+  readonly paths: number;
 }
 
-/** Measures a simulated scenario; prices that left the range of doubles are the input's fault, and come back as one. */
-export function measure({ at, ...request }: MeasureTask): Outcome<ScenarioResult> {
-  const message = beyondDoubles(request.columns);
+export interface EstimateTask extends SimulatedPaths {
+  readonly target: Pick<Target, 'metric' | 'level'>;
+}
+
+/** The figure of a target, with its error. */
+export function estimate({ target, ...simulated }: EstimateTask): Outcome<Estimate> {
+  const kept = finitePaths(simulated);
+  return kept.ok ? { ok: true, value: targetFigure(kept.value, kept.value.weights, target) } : kept;
+}
+
+export interface MeasureTask extends MeasureRequest, SimulatedPaths {}
+
+/** Measures a simulated scenario, as a run of just these paths is measured. */
+export function measure({ at, paths, ...request }: MeasureTask): Outcome<ScenarioResult> {
+  const kept = finitePaths({ at, paths, ...request });
+  if (!kept.ok) return kept;
+  return { ok: true, value: measureScenario({ ...request, plan: { ...request.plan, paths }, columns: kept.value }) };
+}
+
+/** The columns of what was simulated; prices that left the range of doubles are the input's fault, and come back as one. */
+function finitePaths({ at, plan, columns, paths }: SimulatedPaths): Outcome<PathColumns> {
+  const kept = firstPaths(columns, plan.paths, paths);
+  const message = beyondDoubles(kept);
   if (message !== null) return { ok: false, failures: [{ reason: 'not_finite', pointer: at, message }] };
-  return { ok: true, value: measureScenario(request) };
+  return { ok: true, value: kept };
 }
 
 export const greeks = bookGreeks;

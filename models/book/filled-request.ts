@@ -6,5 +6,5 @@ import type { Simulation, StressRunRequest } from '../../schemas/stress-run.ts';
 export interface FilledRequest extends StressRunRequest {
   readonly book?: Book & { readonly currency: string; readonly limits: Limit[] };
   readonly scenarios: (string | Scenario)[];
-  readonly simulation: Required<Omit<Simulation, 'seed'>> & Pick<Simulation, 'seed'>;
+  readonly simulation: Required<Omit<Simulation, 'seed' | 'target'>> & Pick<Simulation, 'seed' | 'target'>;
 }

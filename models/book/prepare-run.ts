@@ -3,6 +3,7 @@ import type { MatrixRepair, PositionValue, ResidualUnderlying } from '../../sche
 import { pointer } from '../failures.ts';
 import type { Outcome } from '../outcome.ts';
 import type { BookFigures } from '../risk/limits/limit-metrics.ts';
+import { resolveTarget, type Target } from '../risk/precision.ts';
 import type { MeasureRequest } from '../risk/scenario-result.ts';
 import { assetsPerDay, type RunPlan, type ScenarioPlan } from '../simulation/plan.ts';
 import type { FilledRequest } from './filled-request.ts';
@@ -19,6 +20,8 @@ import { slotsOf } from './slots.ts';
 export interface ResolvedRequest {
   readonly plan: RunPlan;
   readonly scenarios: readonly ScenarioPlan[];
+  /** When a scenario stops before the paths of the plan; null when all are simulated. */
+  readonly target: Target | null;
   readonly levels: readonly number[];
   readonly limits: readonly Limit[];
   readonly currency: string;
@@ -42,7 +45,7 @@ const PREPARATION_WORK = 3e10;
  * factored), so it belongs in a thread.
  *
  * @param seed        uint64 in decimal, already decided
- * @param assetSteps  most work allowed: paths × days × (names + legs), over all scenarios
+ * @param assetSteps  most work allowed: paths (maxPaths of a target) × days × (names + legs), over all scenarios
  * @returns the plans, or every failure
  */
 export function prepareRun(request: FilledRequest, seed: string, assetSteps: number): Outcome<ResolvedRequest> {
@@ -57,7 +60,9 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
     }
     return failures.refusal();
   }
-  const { paths, horizonDays: days, levels, survivalThreshold } = simulation;
+  const { horizonDays: days, levels, survivalThreshold } = simulation;
+  const target = simulation.target === undefined ? null : resolveTarget(simulation.target, simulation.paths);
+  const paths = target?.maxPaths ?? simulation.paths;
   const settings = { seed, paths, days, survivalThreshold };
   // A book with failures cannot be resolved, but its market and scenarios can still be judged.
   const run = failures.clearAt('/book') ? resolveRun(book, wireMarket, settings, failures) : undefined;
@@ -79,10 +84,11 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
   const { plan } = run;
   const work = paths * days * assetsPerDay(plan) * scenarios.length;
   if (work > assetSteps) {
+    const word = target === null ? 'paths' : 'maxPaths';
     failures.add(
       'too_much_work',
-      '/simulation/paths',
-      `the run costs ${work.toLocaleString('en-US')} asset-steps (paths × days × (underlyings + legs) × scenarios); at most ${assetSteps.toLocaleString('en-US')} are allowed: use fewer paths, days or scenarios`,
+      target === null ? '/simulation/paths' : '/simulation/target/maxPaths',
+      `the run ${target === null ? 'costs' : 'may cost'} ${work.toLocaleString('en-US')} asset-steps (${word} × days × (underlyings + legs) × scenarios); at most ${assetSteps.toLocaleString('en-US')} are allowed: use fewer ${word}, days or scenarios`,
     );
     return failures.refusal();
   }
@@ -91,6 +97,7 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
     value: {
       plan,
       scenarios: scenarios as ScenarioPlan[],
+      target,
       levels,
       limits: book.limits,
       currency: book.currency,

@@ -8,6 +8,7 @@ import type { DrawKey } from '../random/draws.ts';
  */
 export interface RunPlan {
   readonly key: DrawKey;
+  /** Paths of a row of the columns: those of the run, or the most it may come to when it has a target. */
   readonly paths: number;
   /** Number of the first path, which its random draws are counted by: 0, but for a pilot. */
   readonly firstPath: number;

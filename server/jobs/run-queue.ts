@@ -114,8 +114,7 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
     }
   };
 
-  const onProgress = (job: LiveRun, pathsDone: number): void => {
-    const { paths } = job.run.progress;
+  const onProgress = (job: LiveRun, pathsDone: number, paths: number): void => {
     const elapsed = (clock().getTime() - Date.parse(job.run.startedAt ?? job.run.createdAt)) / 1000;
     const secondsLeft = pathsDone > 0 ? Math.max(0, (elapsed / pathsDone) * (paths - pathsDone)) : null;
     job.run = { ...job.run, progress: { pathsDone, paths, secondsLeft } };
@@ -137,13 +136,14 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
       await store.put(job.run);
       const outcome = await engine.run(await plan(job), {
         signal: job.abort.signal,
-        onProgress: (pathsDone) => onProgress(job, pathsDone),
+        onProgress: (pathsDone, paths) => onProgress(job, pathsDone, paths),
       });
       if (!outcome.ok) {
         await end(job, { status: 'failed', failures: [...outcome.failures] });
         return;
       }
-      onProgress(job, job.run.progress.paths);
+      const { paths } = job.run.progress;
+      onProgress(job, paths, paths);
       await end(job, { status: 'succeeded', summary: outcome.value.verdict }, outcome.value);
     } catch (error) {
       if (job.abort.signal.aborted) return;

@@ -3,6 +3,7 @@ import type { Scenario } from '../../../schemas/scenario.ts';
 import type { FilledRequest } from '../filled-request.ts';
 import { FailureList, listed, pointer } from '../../failures.ts';
 import { SHIPPED_SCENARIOS } from '../../regimes/library.ts';
+import { hasLevel } from '../../risk/precision.ts';
 import { notYet } from '../wording.ts';
 import { checkBook } from './book.ts';
 import { checkMarket } from './market.ts';
@@ -80,11 +81,21 @@ function resolveChoice(choice: string | Scenario, i: number, failures: FailureLi
 }
 
 function checkSimulation(request: FilledRequest, failures: FailureList): void {
-  const { seed, sampling } = request.simulation;
+  const { seed, sampling, target, paths } = request.simulation;
   if (seed !== undefined && BigInt(seed) > LARGEST_SEED) {
     failures.add('out_of_range', '/simulation/seed', `seed is ${seed}; it may be at most ${LARGEST_SEED}`);
   }
   if (sampling === 'tail') {
     failures.add('unsupported', '/simulation/sampling', notYet('sampling is "tail"', '"plain"'));
+  }
+  if (target === undefined) return;
+  const at = '/simulation/target';
+  if (target.level !== undefined && !hasLevel(target.metric)) {
+    const message = `level is ${target.level}, but ${target.metric} is of no level; leave it out`;
+    failures.add('unused_field', `${at}/level`, message);
+  }
+  if (paths > target.maxPaths) {
+    const message = `maxPaths is ${target.maxPaths}; it must be at least paths, the ${paths} of the first batch`;
+    failures.add('conflict', `${at}/maxPaths`, message);
   }
 }

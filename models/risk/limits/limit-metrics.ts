@@ -81,6 +81,7 @@ function exact(value: number): Estimate {
   return { value, standardError: 0 };
 }
 
-function withWilsonError({ value, interval95: [low, high] }: ProbabilityEstimate): Estimate {
+/** A probability with the half width of its Wilson interval over 1.959964 as its error; see limitMetrics. */
+export function withWilsonError({ value, interval95: [low, high] }: ProbabilityEstimate): Estimate {
   return { value, standardError: (high - low) / (2 * NORMAL_95) };
 }
