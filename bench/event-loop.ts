@@ -1,78 +1,63 @@
-/**
- * Is the event loop free while every thread simulates? Starts the service, posts the variance-swap example with
- * 100,000 paths in the baseline scenario, asks /healthz again and again until the run has ended, and prints how long
- * the answers took.
- *
- *   node bench/event-loop.ts [--paths 100000] [--json]
- */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
-import type { StressRun, StressRunRequest } from '../schemas/stress-run.ts';
-import { describeMachine } from './machine.ts';
+/** Is the event loop free while every thread simulates? How long GET /healthz takes, idle and during a run. */
+import type { StressRun } from '../schemas/stress-run.ts';
+import type { Options } from './options.ts';
+import { duration, type Row, type Section, whole } from './report.ts';
+import { example, isOver, look, post, startService } from './service.ts';
 
-const { values } = parseArgs({
-  options: { paths: { type: 'string', default: '100000' }, json: { type: 'boolean', default: false } },
-});
-const service = spawn(process.execPath, ['server/main.ts'], {
-  cwd: new URL('..', import.meta.url),
-  env: { ...process.env, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent' },
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+const PATHS = 1_000_000;
+const IDLE_REQUESTS = 1000;
 
-try {
-  const [line] = (await once(service.stdout, 'data')) as [Buffer];
-  const base = /http:\/\/[^/]+/.exec(line.toString())?.[0];
-  if (base === undefined) throw new Error(`the service said ${line.toString()}`);
-  const report = await measure(base);
-  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${table(report)}\n`);
-} finally {
-  service.kill();
+export async function eventLoopSection(options: Options): Promise<Section> {
+  const threads = Math.max(...options.threads);
+  const paths = options.paths?.[0] ?? PATHS;
+  options.say(`event loop: ${whole(paths)} paths`);
+  const service = await startService(threads);
+  try {
+    const { base } = service;
+    await answers(base, () => Promise.resolve(true), IDLE_REQUESTS); // the optimising compiler has seen it now
+    const idle = await answers(base, () => Promise.resolve(true), IDLE_REQUESTS);
+    const started = performance.now();
+    let run: StressRun = await post(base, example(paths, ['baseline']));
+    let asked = 0;
+    const busy = await answers(base, async () => {
+      // One in fifty questions is about the run itself, so that the run is not what is measured.
+      if (asked++ % 50 === 0) run = await look(base, run.id);
+      return !isOver(run);
+    });
+    if (run.status !== 'succeeded') throw new Error(`the run ended ${run.status}`);
+    const seconds = (performance.now() - started) / 1000;
+    const { market } = example(paths);
+    const names = market?.underlyings.length ?? 0;
+    const shared = { kind: 'event-loop', workload: 'sp20-variance', names, threads, paths };
+    const rows: Row[] = [
+      { ...shared, name: 'idle', ...idle },
+      { ...shared, name: 'simulating', ...busy },
+    ];
+    return {
+      title: 'Event loop under load',
+      notes: [
+        `The variance-swap example in its baseline scenario with ${whole(paths)} paths (${duration(seconds)} from POST to result), posted to a service of ${threads === 1 ? 'one thread' : `${threads} threads`}, while another process asks \`GET /healthz\` one request after the other. Checks, simulation and measures run in threads; what is left to the loop is reading and judging a body.`,
+      ],
+      tables: [
+        {
+          caption: '',
+          head: ['GET /healthz, ms', 'requests', 'p50', 'p99', 'most'],
+          cells: [line('idle', idle), line('while simulating', busy)],
+        },
+      ],
+      rows,
+    };
+  } finally {
+    await service.stop();
+  }
 }
 
-async function measure(base: string) {
-  const example = JSON.parse(
-    readFileSync(new URL('../examples/sp20-variance.json', import.meta.url), 'utf8'),
-  ) as StressRunRequest;
-  const body: StressRunRequest = {
-    ...example,
-    scenarios: ['baseline'],
-    simulation: { ...example.simulation, paths: Number(values.paths), horizonDays: 63 },
-  };
-  const idle = await latencies(base, () => Promise.resolve(true), 300);
-  const started = performance.now();
-  const posted = await fetch(`${base}/v1/stress-runs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (posted.status !== 202) throw new Error(`POST answered ${posted.status}: ${await posted.text()}`);
-  const { id } = (await posted.json()) as StressRun;
-  let asked = 0;
-  let run: StressRun | undefined;
-  const busy = await latencies(base, async () => {
-    // One in fifty questions is about the run itself, so that the run is not what is measured.
-    if (asked++ % 50 !== 0) return true;
-    run = (await (await fetch(`${base}/v1/stress-runs/${id}`)).json()) as StressRun;
-    return run.status === 'queued' || run.status === 'running';
-  });
-  if (run?.status !== 'succeeded') throw new Error(`the run ended ${run?.status}`);
-  return {
-    machine: describeMachine(),
-    threads: availableParallelism(),
-    paths: Number(values.paths),
-    days: 63,
-    names: 21,
-    seconds: (performance.now() - started) / 1000,
-    idle,
-    busy,
-  };
+function line(what: string, { requests, p50, p99, most }: Awaited<ReturnType<typeof answers>>): string[] {
+  return [what, whole(requests), ...[p50, p99, most].map((ms) => ms.toFixed(2))];
 }
 
-/** Asks /healthz one question after the other while `goOn`, at most `limit` times. */
-async function latencies(base: string, goOn: () => Promise<boolean>, limit = Number.POSITIVE_INFINITY) {
+/** Asks /healthz one question after the other while `goOn`, at most `limit` times; milliseconds. */
+async function answers(base: string, goOn: () => Promise<boolean>, limit = Number.POSITIVE_INFINITY) {
   const taken: number[] = [];
   while (taken.length < limit && (await goOn())) {
     const asked = performance.now();
@@ -82,18 +67,6 @@ async function latencies(base: string, goOn: () => Promise<boolean>, limit = Num
     taken.push(performance.now() - asked);
   }
   taken.sort((a, b) => a - b);
-  const at = (share: number) => taken[Math.min(taken.length - 1, Math.floor(share * taken.length))];
-  return { requests: taken.length, p50: at(0.5), p99: at(0.99), max: taken.at(-1) ?? Number.NaN };
-}
-
-function table({ machine, paths, days, names, seconds, idle, busy }: Awaited<ReturnType<typeof measure>>): string {
-  const row = (name: string, { requests, p50, p99, max }: typeof idle) =>
-    `${name.padEnd(22)}${String(requests).padStart(9)}${[p50, p99, max].map((ms) => ms.toFixed(1).padStart(9)).join('')}`;
-  return [
-    machine,
-    `${paths} paths x ${days} days x ${names} names (20 and their index): ${seconds.toFixed(1)} s from POST to result`,
-    `GET /healthz, ms       requests      p50      p99      max`,
-    row('idle', idle),
-    row('while simulating', busy),
-  ].join('\n');
+  const at = (share: number) => taken[Math.min(taken.length - 1, Math.floor(share * taken.length))] ?? Number.NaN;
+  return { requests: taken.length, p50: at(0.5), p99: at(0.99), most: at(1) };
 }

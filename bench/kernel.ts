@@ -1,93 +1,134 @@
-/**
- * Speed of the compiled kernel on one thread, strict and fused, beside the reference simulator: A names and their index,
- * 63 days, three regimes each with its own correlation matrix, realised variance of all. An asset-step is one name on
- * one day of one path. The three take turns, so that what disturbs the machine disturbs all of them.
- *
- * The reference also marks a book (one variance swap) and measures correlation on every path, which the kernel does not
- * yet: part of the factor between them is that.
- *
- *   node bench/kernel.ts [--names 8,21,51,101,201] [--rounds 9] [--block 256] [--json]
- */
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { prepareRun } from '../models/book/prepare-run.ts';
-import { instantiateKernel, loadPlan } from '../models/kernel/bind.ts';
-import { allocateColumns, CHUNK_PATHS } from '../models/simulation/columns.ts';
-import { simulatePaths } from '../models/simulation/reference.ts';
-import { fillDefaults } from '../workers/fill-defaults.ts';
-import { describeMachine } from './machine.ts';
-import { threeRegimes } from './three-regimes.ts';
+import { compete, type Contender, ratio, type Standing } from './contest.ts';
+import { Crew, pathsFor } from './crew.ts';
+import type { Options } from './options.ts';
+import { figures, type Row, type Section } from './report.ts';
+import { kernelModule, type Simulator } from './simulators.ts';
+import { DAYS, prepared, requestOf } from './workloads.ts';
 
-const { values } = parseArgs({
-  options: {
-    names: { type: 'string', default: '8,21,51,101,201' },
-    rounds: { type: 'string', default: '9' },
-    block: { type: 'string', default: '256' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const rounds = Number(values.rounds);
-const block = Number(values.block);
-/** Asset-steps of one sample of the kernel, some ten milliseconds. */
-const SAMPLE = 2e6;
+const SEED = '42';
+/** The reference is ten times slower: it gets fewer paths, so that its samples are as long as the others'. */
+export const OWN_SIMULATORS: readonly {
+  readonly name: string;
+  readonly simulator: Simulator;
+  readonly share: number;
+}[] = [
+  { name: 'fused', simulator: { kind: 'kernel', module: kernelModule('fused') }, share: 1 },
+  { name: 'strict', simulator: { kind: 'kernel', module: kernelModule('strict') }, share: 1 },
+  { name: 'reference', simulator: { kind: 'reference' }, share: 0.1 },
+];
 
-const rows = values.names.split(',').map((names) => measure(Number(names)));
-if (values.json) {
-  process.stdout.write(`${JSON.stringify({ machine: describeMachine(), rounds, block, rows })}\n`);
-} else {
-  process.stdout.write(
-    `${describeMachine()}\none thread, blocks of ${block} paths, median of ${rounds} (least … most)\n`,
-  );
-  for (const { names, ns } of rows) {
-    const cells = Object.entries(ns).map(
-      ([what, { median, least, most }]) =>
-        `${what} ${median.toFixed(2).padStart(7)} (${least.toFixed(2)} … ${most.toFixed(2)})`,
-    );
-    process.stdout.write(`A = ${String(names).padStart(3)}  ns per asset-step  ${cells.join('  ')}\n`);
-  }
-}
-
-function measure(names: number) {
-  const prepared = prepareRun(fillDefaults(threeRegimes(names)), '42', Number.POSITIVE_INFINITY);
-  if (!prepared.ok) throw new Error(JSON.stringify(prepared.failures));
-  const {
-    plan,
-    scenarios: [scenario],
-  } = prepared.value;
-  const assetSteps = plan.days * names;
-  const blocks = Math.max(1, Math.round(SAMPLE / (assetSteps * block)));
-  const columns = allocateColumns(plan, scenario);
-  const contenders = {
-    strict: kernel('strict'),
-    fused: kernel('fused'),
-    reference: () => {
-      simulatePaths(plan, scenario, 0, CHUNK_PATHS, columns);
-      return CHUNK_PATHS;
-    },
-  };
-  const samples = Object.values(contenders).map((run) => ({ run, ns: [] as number[] }));
-  // Round 0 is for the optimising compiler.
-  for (let round = 0; round <= rounds; round++) {
-    for (const { run, ns } of samples) {
-      const started = performance.now();
-      const paths = run();
-      if (round > 0) ns.push(((performance.now() - started) * 1e6) / (paths * assetSteps));
+/** Speed of the kernel on W1: fused and strict, on one thread and on more, with the reference beside it. */
+export async function kernelSection(options: Options): Promise<Section> {
+  const { rounds, tries, threads } = options;
+  const sizes = options.names ?? [8, 21, 51, 101, 201];
+  const rows: Row[] = [];
+  const cells: string[][] = [];
+  for (const names of sizes) {
+    options.say(`kernel: ${names} names`);
+    const standings = await standingsOf(names, threads, options);
+    for (const standing of standings) {
+      const ours = find(standings, 'fused', standing.threads);
+      rows.push(speedRow('kernel', 'W1', names, rounds, standing, ours));
+      cells.push([
+        String(names),
+        standing.name,
+        String(standing.threads),
+        figures(standing.ns.median),
+        `${figures(standing.ns.least)} … ${figures(standing.ns.most)}`,
+        figures(ratio(standing, ours)),
+        figures(ratio(find(standings, standing.name, threads[0]), standing)),
+      ]);
     }
   }
-  const [strict, fused, reference] = samples.map(({ ns }) => summary(ns));
-  return { names, ns: { strict, fused, reference } };
+  return {
+    title: 'Kernel',
+    notes: [
+      `W1: A names and their index, ${DAYS} days, three regimes each with its own correlation matrix, a variance swap on every name and on the index, marked daily.`,
+      'An asset-step is one name on one day of one path. `fused` and `strict` are the compiled kernel; `reference` is the plain TypeScript simulator that defines the numbers.',
+      `Simulators take turns; median (least … most) of ${rounds} samples${triesNote(tries)}. Times 1: against fused on as many threads. Speed-up: against itself on ${threads[0] === 1 ? 'one thread' : `${threads[0]} threads`}.`,
+      ...disturbedNote(rows, rounds),
+    ],
+    tables: [
+      {
+        caption: 'ns per asset-step',
+        head: ['names', 'simulator', 'threads', 'median', 'least … most', 'times fused', 'speed-up'],
+        cells,
+      },
+    ],
+    rows,
+  };
+}
 
-  function kernel(mode: string): () => number {
-    const file = new URL(`../models/kernel/kernel-${mode}.wasm`, import.meta.url);
-    const loaded = loadPlan(instantiateKernel(new WebAssembly.Module(readFileSync(file))), plan, scenario, block);
-    return () => {
-      for (let b = 0; b < blocks; b++) loaded.exports.simulate(b * loaded.columns);
-      return blocks * loaded.columns;
-    };
+async function standingsOf(names: number, threads: readonly number[], options: Options): Promise<Standing[]> {
+  const most = pathsFor(options.assetSteps, names, DAYS);
+  const resolved = prepared(requestOf('W1', names, most, SEED), SEED);
+  const crew = new Crew(Math.max(...threads));
+  try {
+    const contenders: Contender[] = [];
+    for (const { name, simulator, share } of OWN_SIMULATORS) {
+      const { run } = await crew.load(simulator, resolved);
+      const paths = pathsFor(options.assetSteps * share, names, DAYS);
+      for (const count of threads) contenders.push(ownContender(name, count, run, paths));
+    }
+    return await compete(contenders, { ...options, assetSteps: names * DAYS });
+  } finally {
+    await crew.close();
   }
 }
 
-function summary(samples: number[]) {
-  const sorted = samples.toSorted((a, b) => a - b);
-  return { median: sorted[Math.floor(sorted.length / 2)], least: sorted[0], most: sorted[sorted.length - 1] };
+/** A simulator of this project as a contender. */
+export function ownContender(
+  name: string,
+  threads: number,
+  run: (paths: number, threads: number) => Promise<number>,
+  paths: number,
+): Contender {
+  return { name, threads, pid: null, sample: async () => ({ seconds: await run(paths, threads), paths }) };
+}
+
+export function find(standings: readonly Standing[], name: string, threads: number): Standing {
+  const found = standings.find((standing) => standing.name === name && standing.threads === threads);
+  if (found === undefined) throw new RangeError(`${name} on ${threads} threads did not compete`);
+  return found;
+}
+
+/** @param ours  what ratios are to */
+export function speedRow(
+  kind: string,
+  workload: string,
+  names: number,
+  rounds: number,
+  standing: Standing,
+  ours: Standing,
+): Row {
+  const { name, threads, paths, ns, disturbed } = standing;
+  return {
+    kind,
+    name,
+    workload,
+    names,
+    threads,
+    days: DAYS,
+    paths,
+    rounds,
+    nsPerAssetStep: ns.median,
+    nsLeast: ns.least,
+    nsMost: ns.most,
+    ratioToOurs: ratio(standing, ours),
+    disturbed,
+  };
+}
+
+export function triesNote(tries: number): string {
+  return tries > 1 ? `, each taken up to ${tries} times until no other process disturbed it` : '';
+}
+
+/** How far the machine was quiet. */
+export function disturbedNote(rows: readonly Row[], rounds: number): string[] {
+  const disturbed = rows.reduce((sum, row) => sum + Number(row['disturbed']), 0);
+  return disturbed === 0
+    ? []
+    : [
+        `The machine was not quiet: other processes took more than 4 % of a core in ${disturbed} of ${rows.length * rounds} samples.`,
+      ];
 }
