@@ -10,67 +10,8 @@ import { main } from 'assemblyscript/asc';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ENTRY = 'models/kernel/assembly/staged-kernel.ts';
 
-/** A later stage reads what the earlier ones left, so leaving the last ones out changes nothing of the rest. */
-const SOURCE = `
-export * from './kernel';
-import { blocks, columns, days, drawBlocks, drifts, factorBytes, factors, indices, normals, otherReturns, pairCount,
-  pairs, paths, regimeOf, returns, rows, state, tileBytes, words } from './block';
-import { keepReturns, measurePairwise } from './history';
-import { moveImplied } from './implied';
-import { reset } from './kernel';
-import { blend, multiply } from './multiply';
-import { countRegimes, recordNav } from './nav';
-import { normalsOfTile } from './normal';
-import { markOptions } from './options';
-import { drawNormalWords } from './random';
-import { drawRegimes } from './regimes';
-import { moveIndices, moveNames } from './returns';
-import { markSwaps } from './swaps';
-import { resetTotals } from './totals';
-import { markUnits } from './units';
-
-export function simulateStages(firstPath: u32, stages: i32): void {
-  reset(firstPath);
-  for (let day = 1; day <= days; day++) {
-    drawRegimes(firstPath, day);
-    for (let column = 0; column < columns; column += 4) {
-      const tile = state + <usize>(column >> 2) * tileBytes;
-      const ofTile = v128.load(paths + (column << 2));
-      countRegimes(tile, column, day);
-      if (stages < 2) continue;
-      drawNormalWords(ofTile, day, blocks, drawBlocks, words);
-      if (stages < 3) continue;
-      normalsOfTile(words, pairs, pairCount, normals, ofTile, day, blocks);
-      if (stages < 4) continue;
-      const regimes = regimeOf + (column << 2);
-      const first: usize = load<u32>(regimes);
-      const last: usize = load<u32>(regimes, 12);
-      multiply(factors + first * factorBytes, drifts + first * ((<usize>rows) << 3), normals, returns, rows);
-      for (let r = first + 1; r <= last; r++) {
-        multiply(factors + r * factorBytes, drifts + r * ((<usize>rows) << 3), normals, otherReturns, rows);
-        blend(v128.load(regimes), <u32>r, otherReturns, returns, rows);
-      }
-      if (stages < 5) continue;
-      if (stages >= 12 && indices > 0) keepReturns(firstPath, column, day);
-      moveNames(tile);
-      if (stages < 6) continue;
-      moveIndices(tile);
-      if (stages < 7) continue;
-      moveImplied(tile, column);
-      if (stages < 8) continue;
-      resetTotals();
-      markOptions(tile, day);
-      if (stages < 9) continue;
-      markSwaps(tile, day);
-      if (stages < 10) continue;
-      markUnits();
-      if (stages < 11) continue;
-      recordNav(tile, day);
-    }
-  }
-  if (stages >= 12) measurePairwise(firstPath);
-}
-`;
+/** AssemblyScript, not in a .ts file because it is none: the compiler alone reads it, as if it stood beside the kernel. */
+const SOURCE = new URL('staged-kernel.as', import.meta.url);
 
 /** @throws Error with what the compiler said */
 export async function stagedKernelModule(mode: 'fused' | 'strict'): Promise<WebAssembly.Module> {
@@ -83,7 +24,7 @@ export async function stagedKernelModule(mode: 'fused' | 'strict'): Promise<WebA
   const { error } = await main([ENTRY, '--baseDir', root, ...options.split(' ')], {
     stdout: stream,
     stderr: stream,
-    readFile: (name, baseDir) => (name === ENTRY ? SOURCE : textOrNull(join(baseDir, name))),
+    readFile: (name, baseDir) => (name === ENTRY ? readFileSync(SOURCE, 'utf8') : textOrNull(join(baseDir, name))),
     writeFile: (_name, contents) => {
       if (typeof contents !== 'string') written.push(contents);
     },
