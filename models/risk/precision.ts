@@ -130,7 +130,7 @@ export function precisionWarnings(
   if (achieved !== null) {
     const needed = paths * (achieved / relativeError) ** 2;
     return [
-      `the standard error of ${name} is ${percent(achieved)} of its value after ${after}, not the ${asked} asked for; that would take about ${Number(needed.toPrecision(2)).toLocaleString('en-US')}`,
+      `the standard error of ${name} is ${percent(achieved)} of its value after ${after}, not the ${asked} asked for; that would take about ${formatCount(Number(needed.toPrecision(2)), 'path')}`,
     ];
   }
   const why =

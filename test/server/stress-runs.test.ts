@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Failure } from '../../schemas/failure.ts';
 import type { StressRun } from '../../schemas/stress-run.ts';
 import { longRequest, matchesSchema, problemOf, smallRequest, startService, until } from './service.ts';
 
@@ -67,6 +68,37 @@ t.test('the same request twice gives the same hash and the same figures', async 
   t.not(twice[0].id, twice[1].id);
   t.equal(twice[0].inputHash, twice[1].inputHash);
   t.same(twice[0].result.scenarios, twice[1].result.scenarios);
+});
+
+t.test('a run with a target simulates until it is reached, and shows what it took', async (t) => {
+  const target = { metric: 'var', level: 0.95, relativeError: 0.03, maxPaths: 50_000 } as const;
+  const run = (await post(url, smallRequest({ paths: 256, target }), { prefer: 'wait=60' })).json<StressRun>();
+  t.equal(run.status, 'succeeded');
+  matchesSchema(t, 'StressRun', run);
+  const [scenario] = run.result?.scenarios ?? [];
+  t.match(scenario?.target, { metric: 'var', level: 0.95, relativeError: 0.03, reached: true });
+  t.ok(scenario !== undefined && scenario.paths > 256, `${scenario?.paths} paths`);
+  t.same(run.progress, { pathsDone: scenario?.paths, paths: scenario?.paths, secondsLeft: 0 });
+});
+
+t.test('a target that cannot be is refused, all of it at once', async (t) => {
+  const target = { metric: 'cvar', level: 0.5, relativeError: 1, maxPaths: 0, error: 1 };
+  const problem = problemOf(t, await post(url, smallRequest({ target } as never)), 400);
+  t.same(
+    new Set(problem.failures.map(({ reason, pointer }: Failure) => `${reason} ${pointer}`)),
+    new Set([
+      'not_allowed /simulation/target/metric',
+      'out_of_range /simulation/target/level',
+      'out_of_range /simulation/target/relativeError',
+      'out_of_range /simulation/target/maxPaths',
+      'unknown_field /simulation/target/error',
+    ]),
+  );
+  const empty = problemOf(t, await post(url, smallRequest({ target: {} } as never)), 400);
+  t.same(
+    empty.failures.map(({ reason, pointer }: Failure) => [reason, pointer]),
+    ['metric', 'relativeError', 'maxPaths'].map((field) => ['required', `/simulation/target/${field}`]),
+  );
 });
 
 t.test('a running run shows its progress and has no result yet', async (t) => {

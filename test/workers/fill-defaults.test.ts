@@ -32,6 +32,18 @@ t.test('what is left out is written out, and what is given stays', async (t) => 
   t.same(fillDefaults(given), given);
 });
 
+t.test('a target starts from few paths and asks for the highest level, where nothing else is said', async (t) => {
+  const target = { metric: 'es', relativeError: 0.02, maxPaths: 200_000 } as const;
+  const settings = (simulation: Simulation) => fillDefaults({ ...request, simulation }).simulation;
+  t.match(settings({ target }), { paths: 10_240, target: { ...target, level: 0.999 } });
+  t.match(settings({ target, levels: [0.99, 0.995, 0.975] }), { target: { level: 0.995 } });
+  t.match(settings({ target: { ...target, level: 0.6 } }), { target: { level: 0.6 } });
+  t.match(settings({ target: { ...target, maxPaths: 300 } }), { paths: 300 });
+  t.match(settings({ target, paths: 2000 }), { paths: 2000 });
+  const ruin = { ...target, metric: 'probabilityOfRuin' } as const;
+  t.same(settings({ target: ruin }).target, ruin, 'a probability has no level');
+});
+
 t.test('a book without limits on purpose keeps none', async (t) => {
   const { book } = fillDefaults({ ...request, book: { ...(request.book as object), limits: [] } as never });
   t.same(book?.limits, []);

@@ -68,6 +68,7 @@ t.test('a shipped scenario has one hash by id and in full, and another when a nu
 
 t.test('whatever decides numbers changes the hash', async (t) => {
   const hashes = new Map<string, string>();
+  const target = { metric: 'es', level: 0.99, relativeError: 0.02, maxPaths: 200_000 } as const;
   const variants: Record<string, (body: StressRunRequest) => unknown> = {
     nothing: () => {},
     'the NAV': ({ book }) => (book!.nav = 101),
@@ -83,6 +84,9 @@ t.test('whatever decides numbers changes the hash', async (t) => {
     days: (body) => (body.simulation = { horizonDays: 62 }),
     levels: (body) => (body.simulation = { levels: [0.99] }),
     'the threshold': (body) => (body.simulation = { survivalThreshold: 0.79 }),
+    'a target': (body) => (body.simulation = { paths: 100_000, target }),
+    'the error of a target': (body) =>
+      (body.simulation = { paths: 100_000, target: { ...target, relativeError: 0.01 } }),
     'a seed': (body) => (body.simulation = { seed: '42' }),
     'another seed': (body) => (body.simulation = { seed: '43' }),
   };

@@ -137,6 +137,30 @@ t.test('the seed is a uint64 and sampling is plain', async (t) => {
   testCases(t, cases, checkedFailures);
 });
 
+t.test('a target has a level where its figure has one, and room for its first batch', async (t) => {
+  const ruin = { metric: 'probabilityOfRuin', relativeError: 0.1, maxPaths: 1000 } as const;
+  const cases: Case[] = [
+    rule('a probability', ({ simulation }) => (simulation!.target = ruin)),
+    rule('a shortfall at no level', ({ simulation }) => (simulation!.target = { ...ruin, metric: 'es' })),
+    rule('as many paths as the first batch', ({ simulation }) => (simulation!.target = { ...ruin, maxPaths: 64 })),
+    rule('no first batch, of which the default is larger', ({ simulation }) => {
+      delete simulation!.paths;
+      simulation!.target = ruin;
+    }),
+    rule(
+      'a probability at a level, and fewer paths',
+      ({ simulation }) => (simulation!.target = { ...ruin, level: 0.99, maxPaths: 63 }),
+      ['unused_field', '/simulation/target/level', 'level is 0.99, but probabilityOfRuin is of no level; leave it out'],
+      [
+        'conflict',
+        '/simulation/target/maxPaths',
+        'maxPaths is 63; it must be at least paths, the 64 of the first batch',
+      ],
+    ),
+  ];
+  testCases(t, cases, checkedFailures);
+});
+
 t.test(
   'everything that is wrong is said at once, the market first, then the book, then scenarios and settings',
   async (t) => {
