@@ -29,7 +29,8 @@ export interface PathColumns {
   readonly varianceSums: Float64Array;
   /** [paths] likelihood weights, mean about 1; null when paths are drawn from the law of the model itself */
   readonly weights: Float64Array | null;
-  /** [K × paths] of a pilot: S_r, see SamplingPlan; null otherwise */
+  /** [K × paths] of a pilot: X_r and S_r, see SamplingPlan; null otherwise */
+  readonly directionSums: Float64Array | null;
   readonly directionSquares: Float64Array | null;
 }
 
@@ -50,6 +51,7 @@ export function allocateColumns(plan: RunPlan, scenario: ScenarioPlan): PathColu
     pairwiseCorrelation: sharedFloats(indices.length * paths),
     varianceSums: sharedFloats(Math.ceil(paths / CHUNK_PATHS) * slots),
     weights: sampling === null ? null : sharedFloats(paths),
+    directionSums: sampling?.pilot === true ? sharedFloats(scenario.regimes.length * paths) : null,
     directionSquares: sampling?.pilot === true ? sharedFloats(scenario.regimes.length * paths) : null,
   };
 }

@@ -16,7 +16,8 @@ export interface PathState {
   daysUnderWater: number;
   readonly regimeDays: Uint16Array;
   readonly regimeFirstDay: Uint16Array;
-  /** [K] S_r, see SamplingPlan */
+  /** [K] X_r and S_r, see SamplingPlan */
+  readonly directionSums: Float64Array;
   readonly directionSquares: Float64Array;
   /** [indices] */
   readonly impliedCorrelations: Float64Array;
@@ -53,6 +54,7 @@ export function newPathState(plan: RunPlan, scenario: Pick<ScenarioPlan, 'regime
     daysUnderWater: 0,
     regimeDays: new Uint16Array(scenario.regimes.length),
     regimeFirstDay: new Uint16Array(scenario.regimes.length),
+    directionSums: new Float64Array(scenario.regimes.length),
     directionSquares: new Float64Array(scenario.regimes.length),
     impliedCorrelations: new Float64Array(plan.indices.length),
     normals: new Float64Array(4 * drawBlocks.length),
@@ -81,6 +83,7 @@ export function resetPath(plan: RunPlan, state: PathState): void {
   state.daysUnderWater = 0;
   state.regimeDays.fill(0);
   state.regimeFirstDay.fill(0);
+  state.directionSums.fill(0);
   state.directionSquares.fill(0);
   for (let k = 0; k < plan.indices.length; k++) state.impliedCorrelations[k] = plan.indices[k].impliedCorrelation;
   state.logLevels.fill(0);

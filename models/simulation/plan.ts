@@ -169,12 +169,14 @@ export const DEFENSIVE_PERIOD = 10;
 export const DEFENSIVE_SHARE = 1 / DEFENSIVE_PERIOD;
 
 /**
- * The law Q that paths are drawn from, and what their weights need. Q tilts the chain of regimes in days and stretches
- * the day's normals along one direction v_r in regime r by a factor κ_r:
+ * The law Q that paths are drawn from, and what their weights need. Q tilts the chain of regimes in days, and in regime
+ * r moves the day's normals along one direction v_r, so that their component along it is N(m_r, κ_r²) instead of N(0, 1):
  *
- *   z ← z + (κ_r − 1)(v_r·z) v_r,   ln dQ/dP = Σ_r (θ_r − ln κ_r) N_r + ½ (1 − 1/κ_r²) S_r − ln Z
+ *   x = v_r·z,   y = κ_r x + m_r,   z ← z + (y − x) v_r          (on other paths y = x)
  *
- * N_r the days in regime r, S_r = Σ y² over them with y = v_r·z after stretching. The weight of any path is
+ *   ln dQ/dP = Σ_r (θ_r − ln κ_r − ½ m_r²/κ_r²) N_r + (m_r/κ_r²) X_r + ½ (1 − 1/κ_r²) S_r − ln Z
+ *
+ * N_r the days in regime r, X_r = Σ y and S_r = Σ y² over them. The weight of any path is
  *
  *   w = 1 / (λ + (1 − λ) dQ/dP),   λ = DEFENSIVE_SHARE, so w ≤ 1/λ
  *
@@ -185,16 +187,18 @@ export interface SamplingPlan {
   readonly thresholds: Float64Array;
   /** ln Z of the tilted chain */
   readonly logNormaliser: number;
-  /** [K] θ_r − ln κ_r and ½ (1 − 1/κ_r²): what a day and a unit of S add to ln dQ/dP */
+  /** [K] what a day, a unit of X and a unit of S add to ln dQ/dP */
   readonly dayTerms: Float64Array;
+  readonly sumTerms: Float64Array;
   readonly squareTerms: Float64Array;
-  /** [K] κ */
+  /** [K] κ and m */
   readonly inflations: Float64Array;
-  /** [K] 1 where v·z is looked at: κ is not 1, or a pilot measures it */
+  readonly shifts: Float64Array;
+  /** [K] 1 where v·z is looked at: it is moved, or a pilot measures it */
   readonly watched: Uint8Array;
   /** [K × names] v, unit vectors */
   readonly directions: Float64Array;
-  /** A pilot: S is recorded. */
+  /** A pilot: X and S are recorded. */
   readonly pilot: boolean;
 }
 

@@ -5,7 +5,8 @@ import { CHUNK_PATHS, type PathColumns } from './columns.ts';
 import { markLegs } from './mark-legs.ts';
 import { basketCorrelation, pairwiseCorrelation } from './path-correlation.ts';
 import { type PathState, newPathState, resetPath } from './path-state.ts';
-import { DEFENSIVE_PERIOD, DEFENSIVE_SHARE, type RunPlan, type SamplingPlan, type ScenarioPlan } from './plan.ts';
+import { pathWeight } from './path-weight.ts';
+import { DEFENSIVE_PERIOD, type RunPlan, type SamplingPlan, type ScenarioPlan } from './plan.ts';
 
 /**
  * The reference simulator: one path after another, one day after another, written to be read. It defines the numbers;
@@ -44,7 +45,7 @@ export function simulatePaths(
       state.regime = regime;
       if (state.regimeDays[regime]++ === 0) state.regimeFirstDay[regime] = day;
       drawNormals(plan, number, day, state);
-      if (sampling !== null && sampling.watched[regime] === 1) stretchNormals(sampling, regime, tilted, state);
+      if (sampling !== null && sampling.watched[regime] === 1) moveAlong(sampling, regime, tilted, state);
       moveNames(plan, scenario.factors[regime], scenario.drifts[regime], day, state);
       moveIndices(plan, state);
       moveImplied(plan, scenario, regime, state);
@@ -82,17 +83,18 @@ function drawNormals(plan: RunPlan, number: number, day: number, { normals, orde
   for (let i = 0; i < count; i++) ordered[i] = normals[draws[i]];
 }
 
-/** z ← z + (κ − 1)(v·z) v on a tilted path, and S of the regime; both sums in the order of the names. */
-function stretchNormals(sampling: SamplingPlan, regime: number, tilted: boolean, state: PathState): void {
-  const { directions, inflations } = sampling;
-  const { ordered, directionSquares } = state;
+/** z ← z + (y − x) v with x = v·z, and X and S of the regime; all in the order of the names. */
+function moveAlong(sampling: SamplingPlan, regime: number, tilted: boolean, state: PathState): void {
+  const { directions, inflations, shifts } = sampling;
+  const { ordered, directionSums, directionSquares } = state;
   const count = ordered.length;
   const row = regime * count;
   let x = 0;
   for (let j = 0; j < count; j++) x += directions[row + j] * ordered[j];
-  const extra = tilted ? (inflations[regime] - 1) * x : 0;
+  const y = tilted ? inflations[regime] * x + shifts[regime] : x;
+  const extra = y - x;
   for (let j = 0; j < count; j++) ordered[j] += extra * directions[row + j];
-  const y = tilted ? inflations[regime] * x : x;
+  directionSums[regime] += y;
   directionSquares[regime] += y * y;
 }
 
@@ -177,15 +179,6 @@ function recordNav(plan: RunPlan, day: number, pnl: number, state: PathState): v
   if (state.ruinDay === 0 && nav <= 0) state.ruinDay = day;
 }
 
-/** 1 / (λ + (1 − λ) dQ/dP) of the path, its logarithm summed over the regimes in order. */
-function pathWeight({ logNormaliser, dayTerms, squareTerms }: SamplingPlan, state: PathState): number {
-  let logRatio = 0 - logNormaliser;
-  for (let r = 0; r < dayTerms.length; r++) {
-    logRatio += dayTerms[r] * state.regimeDays[r] + squareTerms[r] * state.directionSquares[r];
-  }
-  return 1 / (DEFENSIVE_SHARE + (1 - DEFENSIVE_SHARE) * exp(logRatio));
-}
-
 function recordPath(
   plan: RunPlan,
   { sampling }: ScenarioPlan,
@@ -202,6 +195,7 @@ function recordPath(
   for (let r = 0; r < state.regimeDays.length; r++) {
     columns.regimeDays[r * paths + path] = state.regimeDays[r];
     columns.regimeFirstDay[r * paths + path] = state.regimeFirstDay[r];
+    if (columns.directionSums !== null) columns.directionSums[r * paths + path] = state.directionSums[r];
     if (columns.directionSquares !== null) columns.directionSquares[r * paths + path] = state.directionSquares[r];
   }
   const weight = sampling === null ? 1 : pathWeight(sampling, state);

@@ -11,6 +11,10 @@ export function sharedShorts(length: number): Uint16Array {
   return new Uint16Array(new SharedArrayBuffer(length * Uint16Array.BYTES_PER_ELEMENT));
 }
 
+export function sharedBytes(length: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(length));
+}
+
 /** A copy of some numbers on shared memory. */
 export function shareFloats(values: ArrayLike<number>): Float64Array {
   const shared = sharedFloats(values.length);
