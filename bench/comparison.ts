@@ -20,7 +20,7 @@ const FEWEST_CHECKED = 500;
 const PATHS_ONLY = ['fused, paths only', 'strict, paths only'] as const;
 /** Said wherever the numbers of W2 are. */
 const UNHEDGED =
-  'The peers’ W2 also hedges every straddle’s delta daily, with costs, which this version does not yet: they do more there. They mark no other leg; we also record realised correlations.';
+  'The peers’ W2 also hedges every straddle’s delta daily, with costs, which this version does not yet: they do more there. They also sum the swaps of W1 at the end; ours records realised correlations on every path.';
 
 export async function comparisonSection(workload: Workload, options: Options): Promise<Section> {
   const sizes = options.names ?? (workload === 'W1' ? [21, 51] : [21]);
@@ -33,13 +33,16 @@ export async function comparisonSection(workload: Workload, options: Options): P
       const match = await play(workload, names, threads, options);
       for (const { name, reason } of match.skipped) skipped.set(name, reason);
       const ours = find(match.standings, 'fused', threads);
-      const added = match.standings.map((standing) => ({
-        ...speedRow(workload === 'W1' ? 'w1' : 'w2', workload, names, options.rounds, standing, ours),
-        peer: !isOurs(standing.name),
-        ...match.shortfalls.get(standing.name),
-      }));
-      rows.push(...added);
-      tables.push(tableOf(workload, names, threads, match.standings, ours, match.shortfalls));
+      const pathsOnly = match.standings.find(({ name }) => name === PATHS_ONLY[0]);
+      for (const standing of match.standings) {
+        rows.push({
+          ...speedRow(workload.toLowerCase(), workload, names, options.rounds, standing, ours),
+          ratioToOurPathsOnly: pathsOnly === undefined ? null : ratio(standing, pathsOnly),
+          peer: !isOurs(standing.name),
+          ...match.shortfalls.get(standing.name),
+        });
+      }
+      tables.push(tableOf(names, threads, match.standings, { workload, ours, pathsOnly }, match.shortfalls));
     }
   }
   return {
@@ -56,8 +59,12 @@ export async function comparisonSection(workload: Workload, options: Options): P
       ...disturbedNote(rows, options.rounds),
     ],
     tables,
-    rows,
+    rows: [...rows, ...skippedRows(workload, skipped)],
   };
+}
+
+function skippedRows(workload: Workload, skipped: ReadonlyMap<string, string>): Row[] {
+  return [...skipped].map(([name, reason]) => ({ kind: 'skipped', name, workload, names: 0, threads: 0, reason }));
 }
 
 /** Expected shortfall at 99 % of the payoff, and how many standard errors it is from ours. */
@@ -74,7 +81,7 @@ async function play(workload: Workload, names: number, threads: number, options:
   try {
     const resolved = prepared(requestOf(workload, names, most, SEED), SEED);
     const contenders: Contender[] = [];
-    for (const { name, simulator, share } of await ownSimulators()) {
+    for (const { name, simulator, share } of await ownSimulators(workload)) {
       const { run } = await crew.load(simulator, resolved);
       contenders.push(ownContender(name, threads, run, pathsFor(options.assetSteps * share, names, DAYS)));
     }
@@ -98,7 +105,9 @@ async function play(workload: Workload, names: number, threads: number, options:
   }
 }
 
-async function ownSimulators(): Promise<typeof OWN_SIMULATORS> {
+/** In W2 nobody stops at the paths. */
+async function ownSimulators(workload: Workload): Promise<typeof OWN_SIMULATORS> {
+  if (workload === 'W2') return OWN_SIMULATORS;
   const [fused, strict] = [await stagedKernelModule('fused'), await stagedKernelModule('strict')];
   return [
     ...OWN_SIMULATORS,
@@ -172,12 +181,18 @@ function shortfallsOf(
   return shortfalls;
 }
 
+/** What the times of a table are also given in. */
+interface Yardsticks {
+  readonly workload: Workload;
+  readonly ours: Standing;
+  readonly pathsOnly: Standing | undefined;
+}
+
 function tableOf(
-  workload: Workload,
   names: number,
   threads: number,
   standings: readonly Standing[],
-  ours: Standing,
+  { workload, ours, pathsOnly }: Yardsticks,
   shortfalls: ReadonlyMap<string, Shortfall>,
 ): Table {
   const checked = shortfalls.size > 0;
@@ -188,6 +203,7 @@ function tableOf(
       'median',
       'least … most',
       'times fused',
+      ...(pathsOnly === undefined ? [] : ['times paths only']),
       ...(checked ? ['ES 99', 'standard errors from ours'] : []),
     ],
     cells: standings
@@ -199,6 +215,7 @@ function tableOf(
           figures(standing.ns.median),
           `${figures(standing.ns.least)} … ${figures(standing.ns.most)}`,
           figures(ratio(standing, ours)),
+          ...(pathsOnly === undefined ? [] : [figures(ratio(standing, pathsOnly))]),
           ...(checked
             ? [
                 shortfall === undefined ? '' : whole(shortfall.es99),

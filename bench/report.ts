@@ -43,10 +43,10 @@ export function textOf({ title, notes, tables }: Section): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The same for docs/performance.md. */
-export function markdownOf({ title, notes, tables }: Section): string {
+/** The same for docs/performance.md, with the command that prints it. */
+export function markdownOf({ title, notes, tables }: Section, command: string): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const parts = [`## ${title}`, notes.join('\n')];
+  const parts = [`## ${title}`, `\`${command}\``, notes.join('\n\n')];
   for (const { caption, head, cells } of tables) {
     if (caption !== '') parts.push(`${caption}:`);
     const rule = head.map((_, column) => (column === 0 ? '---' : '--:'));
