@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { instantiateKernel, loadPlan } from '../models/kernel/bind.ts';
+import { loadPlan } from '../models/kernel/bind.ts';
+import { instantiateKernel } from '../models/kernel/kernel-exports.ts';
 import { blockColumns, simulateWithKernel } from '../models/kernel/simulate.ts';
 import type { PathColumns } from '../models/simulation/columns.ts';
 import type { RunPlan, ScenarioPlan } from '../models/simulation/plan.ts';

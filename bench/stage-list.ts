@@ -1,4 +1,4 @@
-import type { KernelExports } from '../models/kernel/bind.ts';
+import type { KernelExports } from '../models/kernel/kernel-exports.ts';
 
 /** Stages of a day in the order in which they run; the last is at the end of a path. */
 export const STAGES = [

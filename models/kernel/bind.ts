@@ -1,4 +1,5 @@
-import type { RunPlan, ScenarioPlan } from '../simulation/plan.ts';
+import type { RunPlan, SamplingPlan, ScenarioPlan } from '../simulation/plan.ts';
+import type { KernelExports } from './kernel-exports.ts';
 import { fillLegs, sizeLegs } from './leg-tables.ts';
 import { packFactor } from './pack-factor.ts';
 import { viewsOf } from './views.ts';
@@ -12,80 +13,6 @@ const SQUARES = 4;
 const TILE_BYTES = 32;
 /** Random words of a pair of normals: two for each path. */
 const PAIR_BYTES = 32;
-
-type Pointer = WebAssembly.Global<'i32'>;
-type Size = WebAssembly.Global<'i32'>;
-
-/** What assembly/kernel.ts exports. Sizes and settings are set before `allocate`, which sets the pointers. */
-export interface KernelExports {
-  readonly memory: WebAssembly.Memory;
-  readonly allocate: () => void;
-  readonly setKey: (low: number, high: number) => void;
-  readonly reset: (firstPath: number) => void;
-  readonly drawNormals: (tile: number, day: number) => void;
-  /** All days of the paths firstPath … firstPath + columns − 1. */
-  readonly simulate: (firstPath: number) => void;
-  /** `count` tiles of 32 bytes at `from`, `stride` apart, to tiles at `to` */
-  readonly exponentials: (from: number, stride: number, to: number, count: number) => void;
-  readonly logarithms: (from: number, to: number, count: number) => void;
-
-  readonly names: Size;
-  readonly indices: Size;
-  readonly memberCount: Size;
-  readonly regimes: Size;
-  readonly days: Size;
-  readonly columns: Size;
-  readonly drawBlocks: Size;
-  readonly pairCount: Size;
-  readonly betaCount: Size;
-  readonly optionCount: Size;
-  readonly tenorCount: Size;
-  readonly swapCount: Size;
-  readonly daysLeftCount: Size;
-  readonly unitCount: Size;
-
-  readonly impliedVolSpeed: WebAssembly.Global<'f64'>;
-  readonly impliedCorrelationSpeed: WebAssembly.Global<'f64'>;
-  readonly startNav: WebAssembly.Global<'f64'>;
-  readonly breachNav: WebAssembly.Global<'f64'>;
-  readonly dailyGrowth: WebAssembly.Global<'f64'>;
-  readonly initialValue: WebAssembly.Global<'f64'>;
-
-  readonly blocks: Pointer;
-  readonly pairs: Pointer;
-  readonly factors: Pointer;
-  readonly factorBytes: Size;
-  readonly drifts: Pointer;
-  readonly forced: Pointer;
-  readonly initialThresholds: Pointer;
-  readonly transitionThresholds: Pointer;
-  readonly memberCounts: Pointer;
-  readonly constituentCounts: Pointer;
-  readonly members: Pointer;
-  readonly weights: Pointer;
-  readonly logImpliedMultipliers: Pointer;
-  readonly impliedCorrelationLevels: Pointer;
-  readonly impliedCorrelationStarts: Pointer;
-  readonly betas: Pointer;
-  readonly volSums: Pointer;
-  readonly squareSums: Pointer;
-  readonly options: Pointer;
-  readonly tenors: Pointer;
-  readonly swaps: Pointer;
-  readonly daysLeft: Pointer;
-  readonly units: Pointer;
-  readonly dividends: Pointer;
-  readonly growth: Pointer;
-  readonly paths: Pointer;
-  readonly regimeOf: Pointer;
-  readonly state: Pointer;
-  readonly tileBytes: Size;
-  readonly regimeDaysAt: Size;
-  readonly regimeFirstDayAt: Size;
-  readonly navAt: Size;
-  readonly pairwise: Pointer;
-  readonly normals: Pointer;
-}
 
 /** A kernel with a run laid out in its memory, ready for one block of paths after another. */
 export interface KernelBlock {
@@ -103,16 +30,12 @@ export interface KernelBlock {
   /** Places in a tile of the rows of regimes and of nav.ts. */
   readonly regimeDaysAt: number;
   readonly regimeFirstDayAt: number;
+  readonly sumsAt: number;
   readonly navAt: number;
   /** [indices][columns] realised pairwise correlation */
   readonly pairwise: Float64Array;
   /** [names][4] normals of the tile drawn last, in the order of the names */
   readonly normals: Float64Array;
-}
-
-/** An instance of a compiled kernel: one a thread, for any number of runs. */
-export function instantiateKernel(module: WebAssembly.Module): KernelExports {
-  return new WebAssembly.Instance(module).exports as unknown as KernelExports;
 }
 
 /**
@@ -144,6 +67,7 @@ export function loadPlan(kernel: KernelExports, plan: RunPlan, scenario: Scenari
   kernel.breachNav.value = plan.survivalThreshold * plan.nav;
   kernel.dailyGrowth.value = financing.dailyGrowth;
   kernel.initialValue.value = financing.initialValue;
+  kernel.sampled.value = scenario.sampling === null ? 0 : 1;
   sizeLegs(kernel, plan);
   kernel.allocate();
   kernel.setKey(key.lo, key.hi);
@@ -160,7 +84,8 @@ export function loadPlan(kernel: KernelExports, plan: RunPlan, scenario: Scenari
     drifts.set(scenario.drifts[r], r * rows);
   }
   new Int8Array(kernel.memory.buffer, kernel.forced.value, days + 1).set(scenario.forced);
-  const fill = (at: Pointer, values: ArrayLike<number>): void => floats(at, values.length).set(values);
+  const fill = (at: WebAssembly.Global<'i32'>, values: ArrayLike<number>): void =>
+    floats(at, values.length).set(values);
   fill(kernel.initialThresholds, scenario.initialThresholds);
   fill(kernel.transitionThresholds, scenario.transitionThresholds);
   words(kernel.memberCounts, indices.length).set(indices.map((index) => index.members.length));
@@ -187,6 +112,7 @@ export function loadPlan(kernel: KernelExports, plan: RunPlan, scenario: Scenari
   );
   fill(kernel.growth, financing.growth);
   fillLegs(kernel, plan);
+  if (scenario.sampling !== null) fillSampling(kernel, scenario.sampling);
 
   const tileDoubles = kernel.tileBytes.value / Float64Array.BYTES_PER_ELEMENT;
   return {
@@ -199,10 +125,21 @@ export function loadPlan(kernel: KernelExports, plan: RunPlan, scenario: Scenari
     tileDoubles,
     regimeDaysAt: kernel.regimeDaysAt.value / Float64Array.BYTES_PER_ELEMENT,
     regimeFirstDayAt: kernel.regimeFirstDayAt.value / Float64Array.BYTES_PER_ELEMENT,
+    sumsAt: kernel.sumsAt.value / Float64Array.BYTES_PER_ELEMENT,
     navAt: kernel.navAt.value / Float64Array.BYTES_PER_ELEMENT,
     pairwise: floats(kernel.pairwise, indices.length * width),
     normals: floats(kernel.normals, rows * TILE_PATHS),
   };
+}
+
+function fillSampling(kernel: KernelExports, sampling: SamplingPlan): void {
+  const { floats } = viewsOf(kernel);
+  const { thresholds, inflations, shifts, directions, watched } = sampling;
+  floats(kernel.tiltedThresholds, thresholds.length).set(thresholds);
+  floats(kernel.inflations, inflations.length).set(inflations);
+  floats(kernel.shifts, shifts.length).set(shifts);
+  floats(kernel.directions, directions.length).set(directions);
+  new Uint8Array(kernel.memory.buffer, kernel.watched.value, watched.length).set(watched);
 }
 
 /** ln S / S(0) of a slot in a column. */

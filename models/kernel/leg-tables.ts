@@ -1,6 +1,6 @@
 import { capShape } from '../pricing/variance-swap.ts';
 import type { RunPlan } from '../simulation/plan.ts';
-import type { KernelExports } from './bind.ts';
+import type { KernelExports } from './kernel-exports.ts';
 import { viewsOf } from './views.ts';
 
 /** Bytes of a row of four numbers. */

@@ -1,4 +1,4 @@
-import type { KernelExports } from './bind.ts';
+import type { KernelExports } from './kernel-exports.ts';
 
 /** Views of a kernel's memory at pointers it exports; they end with the next `allocate`. */
 export function viewsOf({ memory }: Pick<KernelExports, 'memory'>) {

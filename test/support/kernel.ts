@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type KernelExports, instantiateKernel } from '../../models/kernel/bind.ts';
+import { type KernelExports, instantiateKernel } from '../../models/kernel/kernel-exports.ts';
 import type { KernelMode } from '../../scripts/kernel-binary.ts';
 import { root } from './source-tree.ts';
 

@@ -18,6 +18,8 @@ const d1s: usize = memory.data(32, 16);
 const d2s: usize = memory.data(32, 16);
 const exponents: usize = memory.data(32, 16);
 const densities: usize = memory.data(32, 16);
+const ratio1: usize = memory.data(32, 16);
+const ratio2: usize = memory.data(32, 16);
 
 /** [0] 0.5, [1] −0.5, [2] [3] ends of the normal tail */
 const CONSTANTS: usize = memory.data<f64>([0.5, -0.5, 38, -38], 16);
@@ -54,43 +56,104 @@ abstract class Half {
     return f64x2.mul(f64x2.mul(Lanes.constant(CONSTANTS, 1), d1), d1);
   }
 
+  /** P / Q at |d1| and |d2| of four paths, with one division for two of them. */
+  @inline
+  static ratios(): void {
+    const size = Lanes.constant(SIZE, 0);
+    const a1A = v128.and(v128.load(d1s), size);
+    const a2A = v128.and(v128.load(d2s), size);
+    const a1B = v128.and(v128.load(d1s, 16), size);
+    const a2B = v128.and(v128.load(d2s, 16), size);
+    let c: v128;
+    let next: v128;
+    c = Lanes.constant(DENOMINATOR, 0);
+    next = Lanes.constant(DENOMINATOR, 1);
+    let q1A = Lanes.madd(c, a1A, next);
+    let q2A = Lanes.madd(c, a2A, next);
+    let q1B = Lanes.madd(c, a1B, next);
+    let q2B = Lanes.madd(c, a2B, next);
+    next = Lanes.constant(DENOMINATOR, 2);
+    q1A = Lanes.madd(q1A, a1A, next);
+    q2A = Lanes.madd(q2A, a2A, next);
+    q1B = Lanes.madd(q1B, a1B, next);
+    q2B = Lanes.madd(q2B, a2B, next);
+    next = Lanes.constant(DENOMINATOR, 3);
+    q1A = Lanes.madd(q1A, a1A, next);
+    q2A = Lanes.madd(q2A, a2A, next);
+    q1B = Lanes.madd(q1B, a1B, next);
+    q2B = Lanes.madd(q2B, a2B, next);
+    next = Lanes.constant(DENOMINATOR, 4);
+    q1A = Lanes.madd(q1A, a1A, next);
+    q2A = Lanes.madd(q2A, a2A, next);
+    q1B = Lanes.madd(q1B, a1B, next);
+    q2B = Lanes.madd(q2B, a2B, next);
+    next = Lanes.constant(DENOMINATOR, 5);
+    q1A = Lanes.madd(q1A, a1A, next);
+    q2A = Lanes.madd(q2A, a2A, next);
+    q1B = Lanes.madd(q1B, a1B, next);
+    q2B = Lanes.madd(q2B, a2B, next);
+    next = Lanes.constant(DENOMINATOR, 6);
+    q1A = Lanes.madd(q1A, a1A, next);
+    q2A = Lanes.madd(q2A, a2A, next);
+    q1B = Lanes.madd(q1B, a1B, next);
+    q2B = Lanes.madd(q2B, a2B, next);
+    next = Lanes.constant(DENOMINATOR, 7);
+    q1A = Lanes.madd(q1A, a1A, next);
+    q2A = Lanes.madd(q2A, a2A, next);
+    q1B = Lanes.madd(q1B, a1B, next);
+    q2B = Lanes.madd(q2B, a2B, next);
+    c = Lanes.constant(NUMERATOR, 0);
+    next = Lanes.constant(NUMERATOR, 1);
+    let p1A = Lanes.madd(c, a1A, next);
+    let p2A = Lanes.madd(c, a2A, next);
+    let p1B = Lanes.madd(c, a1B, next);
+    let p2B = Lanes.madd(c, a2B, next);
+    next = Lanes.constant(NUMERATOR, 2);
+    p1A = Lanes.madd(p1A, a1A, next);
+    p2A = Lanes.madd(p2A, a2A, next);
+    p1B = Lanes.madd(p1B, a1B, next);
+    p2B = Lanes.madd(p2B, a2B, next);
+    next = Lanes.constant(NUMERATOR, 3);
+    p1A = Lanes.madd(p1A, a1A, next);
+    p2A = Lanes.madd(p2A, a2A, next);
+    p1B = Lanes.madd(p1B, a1B, next);
+    p2B = Lanes.madd(p2B, a2B, next);
+    next = Lanes.constant(NUMERATOR, 4);
+    p1A = Lanes.madd(p1A, a1A, next);
+    p2A = Lanes.madd(p2A, a2A, next);
+    p1B = Lanes.madd(p1B, a1B, next);
+    p2B = Lanes.madd(p2B, a2B, next);
+    next = Lanes.constant(NUMERATOR, 5);
+    p1A = Lanes.madd(p1A, a1A, next);
+    p2A = Lanes.madd(p2A, a2A, next);
+    p1B = Lanes.madd(p1B, a1B, next);
+    p2B = Lanes.madd(p2B, a2B, next);
+    next = Lanes.constant(NUMERATOR, 6);
+    p1A = Lanes.madd(p1A, a1A, next);
+    p2A = Lanes.madd(p2A, a2A, next);
+    p1B = Lanes.madd(p1B, a1B, next);
+    p2B = Lanes.madd(p2B, a2B, next);
+    const one = f64x2.splat(1);
+    const inverseA = f64x2.div(one, f64x2.mul(q1A, q2A));
+    const inverseB = f64x2.div(one, f64x2.mul(q1B, q2B));
+    v128.store(ratio1, f64x2.mul(p1A, f64x2.mul(inverseA, q2A)));
+    v128.store(ratio1, f64x2.mul(p1B, f64x2.mul(inverseB, q2B)), 16);
+    v128.store(ratio2, f64x2.mul(p2A, f64x2.mul(inverseA, q1A)));
+    v128.store(ratio2, f64x2.mul(p2B, f64x2.mul(inverseB, q1B)), 16);
+  }
+
   /** Call and put of two paths. */
   @inline
   static values(at: usize): void {
-    const size = Lanes.constant(SIZE, 0);
-    const d1 = v128.load(d1s + at);
-    const d2 = v128.load(d2s + at);
-    const a1 = v128.and(d1, size);
-    const a2 = v128.and(d2, size);
-    let c = Lanes.constant(DENOMINATOR, 0);
-    let next = Lanes.constant(DENOMINATOR, 1);
-    let q1 = Lanes.madd(c, a1, next);
-    let q2 = Lanes.madd(c, a2, next);
-    c = Lanes.constant(NUMERATOR, 0);
-    next = Lanes.constant(NUMERATOR, 1);
-    let p1 = Lanes.madd(c, a1, next);
-    let p2 = Lanes.madd(c, a2, next);
-    for (let power: usize = 2; power < 7; power++) {
-      c = Lanes.constant(DENOMINATOR, power);
-      q1 = Lanes.madd(q1, a1, c);
-      q2 = Lanes.madd(q2, a2, c);
-      c = Lanes.constant(NUMERATOR, power);
-      p1 = Lanes.madd(p1, a1, c);
-      p2 = Lanes.madd(p2, a2, c);
-    }
-    c = Lanes.constant(DENOMINATOR, 7);
-    q1 = Lanes.madd(q1, a1, c);
-    q2 = Lanes.madd(q2, a2, c);
-    const inverse = f64x2.div(f64x2.splat(1), f64x2.mul(q1, q2));
     const assets = v128.load(asset + at);
     const weight = f64x2.mul(assets, v128.load(densities + at));
-    const tail1 = f64x2.mul(weight, f64x2.mul(p1, f64x2.mul(inverse, q2)));
-    const tail2 = f64x2.mul(weight, f64x2.mul(p2, f64x2.mul(inverse, q1)));
+    const tail1 = f64x2.mul(weight, v128.load(ratio1 + at));
+    const tail2 = f64x2.mul(weight, v128.load(ratio2 + at));
     const rest1 = f64x2.sub(assets, tail1);
     const rest2 = f64x2.sub(v128.load(cash + at), tail2);
     const zero = f64x2.splat(0);
-    const in1 = f64x2.gt(d1, zero);
-    const in2 = f64x2.gt(d2, zero);
+    const in1 = f64x2.gt(v128.load(d1s + at), zero);
+    const in2 = f64x2.gt(v128.load(d2s + at), zero);
     const assetIn = v128.bitselect(rest1, tail1, in1);
     const assetOut = v128.bitselect(tail1, rest1, in1);
     const cashIn = v128.bitselect(rest2, tail2, in2);
@@ -120,6 +183,7 @@ export function callAndPut(): void {
   Elementary.exp(a, b, densities);
   const sizes = Elementary.largest(i32x4.splat(0), a, b);
   if (Elementary.expMayBeWrong(sizes)) repairExponentials(exponents, 32, densities, 1);
+  Half.ratios();
   Half.values(0);
   Half.values(16);
   const zero = f64x2.splat(0);

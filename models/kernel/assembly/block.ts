@@ -60,6 +60,8 @@ export let tileBytes: usize = 0;
 /** Days in each regime, and the first of them. */
 export let regimeDaysAt: usize = 0;
 export let regimeFirstDayAt: usize = 0;
+/** Σ y of each regime, then Σ y²: see sampling.ts. No rows without a sampling plan. */
+export let sumsAt: usize = 0;
 /** ln of the implied-volatility multiplier, then the implied correlation of each index. */
 export let impliedAt: usize = 0;
 /** The rows of nav.ts. */
@@ -98,8 +100,11 @@ export function take(bytes: usize): usize {
   return at;
 }
 
-/** Lays out a run; whatever was there before is gone, and views of the memory must be made anew. */
-export function allocateBlock(): void {
+/**
+ * Lays out a run; whatever was there before is gone, and views of the memory must be made anew.
+ * @param sampled  1 when paths are drawn from a sampling plan
+ */
+export function allocateBlock(sampled: i32): void {
   rows = (names + 3) & ~3;
   free = __heap_base;
   blocks = take((<usize>drawBlocks) << 2);
@@ -117,7 +122,8 @@ export function allocateBlock(): void {
   regimeOf = take((<usize>columns) << 2);
   regimeDaysAt = <usize>(names + indices) * SLOT;
   regimeFirstDayAt = regimeDaysAt + <usize>regimes * ROW;
-  impliedAt = regimeFirstDayAt + <usize>regimes * ROW;
+  sumsAt = regimeFirstDayAt + <usize>regimes * ROW;
+  impliedAt = sumsAt + <usize>(2 * sampled * regimes) * ROW;
   navAt = impliedAt + <usize>(1 + indices) * ROW;
   tileBytes = (navAt + NAV_ROWS * ROW + 63) & ~63;
   state = take(<usize>(columns >> 2) * tileBytes);

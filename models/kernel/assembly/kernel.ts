@@ -30,6 +30,7 @@ import { allocateOptions, markOptions } from './options';
 import { drawNormalWords } from './random';
 import { drawRegimes, resetRegimes } from './regimes';
 import { moveIndices, moveNames } from './returns';
+import { allocateSampling, moveAlong, sampled } from './sampling';
 import { allocateSwaps, markSwaps } from './swaps';
 import { resetTotals } from './totals';
 import { allocateUnits, markUnits } from './units';
@@ -62,6 +63,7 @@ export {
   regimeOf,
   regimes,
   state,
+  sumsAt,
   tileBytes,
   transitionThresholds,
   weights,
@@ -81,12 +83,14 @@ export {
 export { breachNav, dailyGrowth, growth, initialValue, startNav } from './nav';
 export { optionCount, options, tenorCount, tenors } from './options';
 export { setKey } from './random';
+export { directions, inflations, sampled, shifts, tiltedThresholds, watched } from './sampling';
 export { daysLeft, daysLeftCount, swapCount, swaps } from './swaps';
 export { dividends, unitCount, units } from './units';
 
 /** Lays out a run from the sizes set before. */
 export function allocate(): void {
-  allocateBlock();
+  allocateBlock(sampled);
+  allocateSampling(days);
   allocateImplied(regimes);
   allocateOptions(days);
   allocateSwaps();
@@ -119,6 +123,7 @@ export function simulate(firstPath: u32): void {
       const tile = state + <usize>(column >> 2) * tileBytes;
       countRegimes(tile, column, day);
       drawNormals(column >> 2, day);
+      if (sampled) moveAlong(tile, column);
       drawReturns(regimeOf + (column << 2));
       if (correlated) keepReturns(firstPath, column, day);
       moveNames(tile);

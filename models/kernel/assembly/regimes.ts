@@ -13,6 +13,7 @@ import {
   transitionThresholds,
 } from './block';
 import { REGIME, drawWords } from './random';
+import { Sampling, sampled, tiltedThresholds } from './sampling';
 
 /** Four days share the random words; which four are in memory. */
 let wordsOf: u32 = 0xffffffff;
@@ -38,16 +39,21 @@ export function drawRegimes(firstPath: u32, day: u32): void {
     wordsOf = day >> 2;
     drawBlockWords(firstPath, wordsOf);
   }
-  const thresholds = day == 1 ? initialThresholds : transitionThresholds;
-  const rowBytes: usize = day == 1 ? 0 : (regimes - 1) << 3;
   const ofDay = regimeWords + (((day & 3) * columns) << 2);
   const width: usize = (regimes - 1) << 3;
+  const ownThresholds = day == 1 ? initialThresholds : transitionThresholds;
+  const ownRow: usize = day == 1 ? 0 : width;
+  const tiltedOfDay = tiltedThresholds + <usize>day * <usize>regimes * width;
   let changed: u32 = 0;
   for (let column = 0; column < columns; column++) {
     const offset: usize = column << 2;
-    const word = <f64>load<u32>(ofDay + ((load<u32>(paths + offset) - firstPath) << 2));
+    const path = load<u32>(paths + offset);
+    const word = <f64>load<u32>(ofDay + ((path - firstPath) << 2));
     const yesterday = load<u32>(regimeOf + offset);
-    const row = thresholds + <usize>yesterday * rowBytes;
+    const row =
+      sampled && Sampling.isTilted(path)
+        ? tiltedOfDay + <usize>yesterday * width
+        : ownThresholds + <usize>yesterday * ownRow;
     let regime: u32 = 0;
     for (let at: usize = 0; at < width; at += 8) regime += <u32>(word >= load<f64>(row + at));
     store<u32>(regimeOf + offset, regime);

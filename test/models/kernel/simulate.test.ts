@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { blockColumns, simulateWithKernel } from '../../../models/kernel/simulate.ts';
 import { CHUNK_PATHS, type PathColumns, allocateColumns } from '../../../models/simulation/columns.ts';
-import type { RunPlan, ScenarioPlan } from '../../../models/simulation/plan.ts';
+import type { RunPlan, SamplingPlan, ScenarioPlan } from '../../../models/simulation/plan.ts';
 import { simulatePaths } from '../../../models/simulation/reference.ts';
 import type { StressRunRequest } from '../../../schemas/stress-run.ts';
 import { threeRegimes } from '../../../bench/three-regimes.ts';
@@ -58,6 +58,104 @@ t.test('every column of a strict kernel is the reference simulator, bit for bit,
     { numRuns: 300, seed: 3 },
   );
   t.ok(compared > 1000, `${compared} paths`);
+});
+
+/** Any sampling plan of the right sizes: what is compared are bits, so it need not be a law. */
+function arbitrarySampling(plan: RunPlan, scenario: ScenarioPlan): fc.Arbitrary<SamplingPlan> {
+  const regimes = scenario.regimes.length;
+  const number = (least: number, most: number) => fc.double({ min: least, max: most, noNaN: true });
+  const numbers = (length: number, least: number, most: number) =>
+    fc.array(number(least, most), { minLength: length, maxLength: length }).map((all) => Float64Array.from(all));
+  const rising = numbers(regimes - 1, 0, 1).map((all) => all.toSorted().map((share) => Math.floor(share * 2 ** 32)));
+  const rows = (plan.days + 1) * regimes;
+  return fc.record({
+    thresholds: fc
+      .array(rising, { minLength: rows, maxLength: rows })
+      .map((all) => Float64Array.from(all.flatMap((row) => [...row]))),
+    logNormaliser: number(-1, 1),
+    dayTerms: numbers(regimes, -0.5, 0.5),
+    sumTerms: numbers(regimes, -0.5, 0.5),
+    squareTerms: numbers(regimes, -0.1, 0.1),
+    inflations: numbers(regimes, 0.8, 1.5),
+    shifts: numbers(regimes, -0.3, 0.3),
+    watched: fc.array(fc.nat(1), { minLength: regimes, maxLength: regimes }).map((all) => Uint8Array.from(all)),
+    directions: numbers(regimes * plan.names.count, -1, 1),
+    pilot: fc.boolean(),
+  });
+}
+
+t.test('columns drawn from a sampling plan are the reference simulator, bit for bit', async (t) => {
+  let compared = 0;
+  fc.assert(
+    fc.property(
+      arbitraryRequest({ names: 9, horizonDays: 15, paths: 40 }),
+      fc.constantFrom(0, 7, 2 ** 31),
+      fc.gen(),
+      (request, firstPath, generate) => {
+        const { plan: run, scenarios } = prepared(request);
+        const plan = { ...run, firstPath };
+        for (const model of scenarios) {
+          const scenario = { ...model, sampling: generate(arbitrarySampling, plan, model) };
+          const wrong = firstDifference(kernelColumns(plan, scenario), referenceColumns(plan, scenario));
+          if (wrong !== null) throw new Error(wrong);
+          compared += plan.paths;
+        }
+      },
+    ),
+    { numRuns: 200, seed: 4 },
+  );
+  t.ok(compared > 1000, `${compared} paths`);
+});
+
+t.test('blocks in any order and of any size, on an instance used before, give the same bits', async (t) => {
+  const { plan, scenarios } = prepared({ ...threeRegimes(9), simulation: { horizonDays: 10, paths: 1500, seed: '7' } });
+  const [scenario] = scenarios;
+  const expected = kernelColumns(plan, scenario);
+  for (const chunks of [1, 2, 4]) {
+    const columns = allocateColumns(plan, scenario);
+    const size = chunks * CHUNK_PATHS;
+    const starts = Array.from({ length: Math.ceil(plan.paths / size) }, (_, i) => i * size).reverse();
+    for (const from of starts) {
+      simulateWithKernel(strict, plan, scenario, from, Math.min(plan.paths, from + size), columns);
+    }
+    t.equal(firstDifference(columns, expected), null, `${size} paths a block`);
+  }
+});
+
+t.test('a run whose returns outgrow the caches is cut into smaller blocks with the same bits', async (t) => {
+  const request = { ...threeRegimes(200), simulation: { horizonDays: 100, paths: 300, seed: '7' } };
+  const { plan, scenarios } = prepared(request);
+  t.ok(blockColumns(plan) < CHUNK_PATHS, `${blockColumns(plan)} columns`);
+  t.equal(firstDifference(kernelColumns(plan, scenarios[0]), referenceColumns(plan, scenarios[0])), null);
+});
+
+t.test('the fused kernel gives the columns of the strict one up to roundings', async (t) => {
+  for (const name of ['ai-basket', 'sp20-variance', 'worst-case'] as const) {
+    const example = exampleRequest(name);
+    const { plan, scenarios } = prepared({ ...example, simulation: { ...example.simulation, paths: 512 } });
+    for (const scenario of scenarios) {
+      const got = kernelColumns(plan, scenario, fused);
+      const expected = kernelColumns(plan, scenario);
+      let largest = 0;
+      for (const [path, pnl] of expected.pnl.entries()) {
+        largest = Math.max(
+          largest,
+          Math.abs(got.pnl[path] - pnl),
+          Math.abs(got.basketCorrelation[path] - expected.basketCorrelation[path]),
+        );
+      }
+      t.ok(largest > 0 && largest < 1e-10 * plan.nav, `${name}, ${scenario.id}: ${largest}`);
+      t.strictSame(got.regimeDays, expected.regimeDays);
+    }
+  }
+});
+
+t.test('paths that are not whole chunks are refused', async (t) => {
+  const { plan, scenarios } = prepared(threeRegimes(2));
+  const columns = allocateColumns(plan, scenarios[0]);
+  t.throws(() => simulateWithKernel(strict, plan, scenarios[0], 3, 256, columns), {
+    message: 'paths 3 to 256 are not whole chunks of 256',
+  });
 });
 
 for (const name of ['ai-basket', 'sp20-variance', 'worst-case'] as const) {
