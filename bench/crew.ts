@@ -61,7 +61,10 @@ export class Crew {
   }
 }
 
+/** Chunks come in fours, so that one, two or four threads end together. */
+const STEP = 4 * CHUNK_PATHS;
+
 /** Whole chunks, about as many asset-steps (a name on one day of one path) as asked for. */
 export function pathsFor(assetSteps: number, names: number, days: number): number {
-  return CHUNK_PATHS * Math.max(1, Math.round(assetSteps / (names * days * CHUNK_PATHS)));
+  return STEP * Math.max(1, Math.round(assetSteps / (names * days * STEP)));
 }
