@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { KERNEL_HASH } from '../workers/stress-engine.ts';
+import { loadKernels } from '../workers/kernels.ts';
 
 export interface Machine {
   readonly processor: string;
@@ -38,7 +39,7 @@ export function versions(): Record<string, string> {
   };
   return {
     rho90: version,
-    kernel: KERNEL_HASH,
+    kernel: loadKernels().fastest.hash,
     revision: revision(),
     node: process.versions.node,
     v8: process.versions.v8,
@@ -60,4 +61,13 @@ function revision(): string {
   } catch (error) {
     return `unknown (${(error as Error).name})`;
   }
+}
+
+/** Of both committed kernels: the same digest, the same arithmetic. */
+function kernelDigest(): string {
+  const hash = createHash('sha256');
+  for (const mode of ['fused', 'strict']) {
+    hash.update(readFileSync(new URL(`../models/kernel/kernel-${mode}.wasm`, import.meta.url)));
+  }
+  return hash.digest('hex').slice(0, 16);
 }

@@ -133,7 +133,7 @@ export function requestOf(workload: Workload, names: number, paths: number, seed
         initial: { probabilities: TRANSITION[0] },
       },
     ],
-    simulation: { horizonDays: DAYS, paths, seed },
+    simulation: { horizonDays: DAYS, paths, seed, sampling: 'plain' },
   };
 }
 
