@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { loadKernels } from '../workers/kernels.ts';
 
 export interface Machine {
   readonly processor: string;
@@ -39,7 +38,8 @@ export function versions(): Record<string, string> {
   };
   return {
     rho90: version,
-    kernel: loadKernels().fastest.hash,
+    kernelFused: kernelDigest('fused'),
+    kernelStrict: kernelDigest('strict'),
     revision: revision(),
     node: process.versions.node,
     v8: process.versions.v8,
@@ -63,11 +63,8 @@ function revision(): string {
   }
 }
 
-/** Of both committed kernels: the same digest, the same arithmetic. */
-function kernelDigest(): string {
-  const hash = createHash('sha256');
-  for (const mode of ['fused', 'strict']) {
-    hash.update(readFileSync(new URL(`../models/kernel/kernel-${mode}.wasm`, import.meta.url)));
-  }
-  return hash.digest('hex').slice(0, 16);
+/** Digest of a committed kernel, as a result's provenance tells it. */
+function kernelDigest(mode: 'fused' | 'strict'): string {
+  const binary = readFileSync(new URL(`../models/kernel/kernel-${mode}.wasm`, import.meta.url));
+  return createHash('sha256').update(binary).digest('hex').slice(0, 16);
 }
