@@ -19,7 +19,9 @@ export async function goldenResult(name: string): Promise<Omit<StressResult, 'ti
   const request = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as StressRunRequest;
   const engine = createStressEngine({ threads: 2 });
   try {
-    const prepared = await engine.prepare({ ...request, simulation: { ...request.simulation, paths: GOLDEN_PATHS } });
+    // Strict arithmetic has the same bits on every processor.
+    const simulation = { ...request.simulation, paths: GOLDEN_PATHS, arithmetic: 'strict' as const };
+    const prepared = await engine.prepare({ ...request, simulation });
     if (!prepared.ok) throw new Error(`${name}: ${JSON.stringify(prepared.failures)}`);
     const outcome = await engine.run(prepared.value, {
       signal: new AbortController().signal,

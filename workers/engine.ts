@@ -24,8 +24,10 @@ export interface RunOptions {
 /** What the service needs from the simulation. Bad input comes back as failures; nothing here blocks the caller. */
 export interface StressEngine {
   readonly threads: number;
-  /** Identifies the arithmetic: same hash and input, same bits. */
+  /** Identifies the arithmetic of this machine: same hash and input, same bits. */
   readonly kernelHash: string;
+  /** That of a run, which may ask for strict arithmetic. */
+  kernelHashOf(prepared: PreparedRun): string;
   /** Checks and resolves a request that satisfies its schema. */
   prepare(request: StressRunRequest): Promise<Outcome<PreparedRun>>;
   /** Failures when prices leave the range of doubles. Rejects with an AbortError once `signal` fires, and with the error of a thread that failed. */

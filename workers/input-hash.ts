@@ -4,9 +4,9 @@ import { SHIPPED_SCENARIOS } from '../models/regimes/library.ts';
 import type { FilledRequest } from '../models/book/filled-request.ts';
 
 /**
- * SHA-256 of the content that decides the numbers, as canonical JSON (RFC 8785): the request without its label, with
- * the defaults of `fillDefaults` and shipped scenarios by value, so that a scenario revised in a later version gives
- * another hash.
+ * SHA-256 of the content that decides the numbers, as canonical JSON (RFC 8785): the request without its label and its
+ * choice of arithmetic (which the hash of the kernel tells), with the defaults of `fillDefaults` and shipped scenarios
+ * by value, so that a scenario revised in a later version gives another hash.
  *
  * @returns 64 hexadecimal digits
  */
@@ -14,7 +14,8 @@ export function inputHash(request: FilledRequest): string {
   const byValue = request.scenarios.map((choice) =>
     typeof choice === 'string' ? (SHIPPED_SCENARIOS.find(({ id }) => id === choice) ?? choice) : choice,
   );
-  const canonical = canonicalize({ ...request, label: undefined, scenarios: byValue });
+  const simulation = { ...request.simulation, arithmetic: undefined };
+  const canonical = canonicalize({ ...request, label: undefined, simulation, scenarios: byValue });
   if (canonical === undefined) throw new TypeError('the request has no JSON form');
   return createHash('sha256').update(canonical).digest('hex');
 }

@@ -1,9 +1,13 @@
+import { type KernelExports, instantiateKernel } from '../models/kernel/kernel-exports.ts';
+import { simulateWithKernel } from '../models/kernel/simulate.ts';
 import type { PathColumns } from '../models/simulation/columns.ts';
 import type { RunPlan, ScenarioPlan } from '../models/simulation/plan.ts';
-import { simulatePaths } from '../models/simulation/reference.ts';
+import type { Kernel } from './kernels.ts';
 
 /** A block of whole chunks of paths. The arrays lie on shared memory: they are read and written in place, not copied. */
 export interface SimulateTask {
+  /** Compiled once, shared by all threads. */
+  readonly kernel: Kernel;
   readonly plan: RunPlan;
   readonly scenario: ScenarioPlan;
   readonly fromPath: number;
@@ -12,15 +16,20 @@ export interface SimulateTask {
   readonly columns: PathColumns;
 }
 
+/** Instances of this thread by the hash of their kernel. */
+const instances = new Map<string, KernelExports>();
+
 /**
  * What a simulating thread runs. It imports nothing but the simulator, so that a thread ended by a cancelled run is
  * back in tens of milliseconds.
  *
  * @returns processor seconds of this thread
  */
-export function simulateBlock({ plan, scenario, fromPath, toPath, columns }: SimulateTask): number {
+export function simulateBlock({ kernel, plan, scenario, fromPath, toPath, columns }: SimulateTask): number {
   const before = process.threadCpuUsage();
-  simulatePaths(plan, scenario, fromPath, toPath, columns);
+  const instance = instances.get(kernel.hash) ?? instantiateKernel(kernel.module);
+  instances.set(kernel.hash, instance);
+  simulateWithKernel(instance, plan, scenario, fromPath, toPath, columns);
   const { user, system } = process.threadCpuUsage(before);
   return (user + system) / 1e6;
 }

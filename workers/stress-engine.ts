@@ -2,12 +2,10 @@ import { Piscina } from 'piscina';
 import type { Outcome } from '../models/outcome.ts';
 import type { BookGreeks, BreakEven } from '../schemas/analytics.ts';
 import type { PreparedRun, StressEngine } from './engine.ts';
+import { loadKernels, kernelOf } from './kernels.ts';
 import { type Pools, runStress } from './run-stress.ts';
 
-/** Changes with every change of the arithmetic: runs with the same hash and input have the same bits. */
-export const KERNEL_HASH = 'reference-1';
-
-/** Most work of one run: about an hour and a half of one thread of the reference simulator. */
+/** Most work of one run: about half an hour of one thread. */
 export const DEFAULT_ASSET_STEPS = 1e11;
 
 // The source runs as .ts, the published package as .js; a worker has the suffix of this file.
@@ -25,6 +23,7 @@ export function startPools(threads: number): Pools {
   return {
     simulation: new Piscina({ filename: worker('simulate-block'), minThreads: threads, maxThreads: threads }),
     threads,
+    kernels: loadKernels(),
     tasks: new Piscina({ filename: worker('tasks'), minThreads: 1, maxThreads: TASK_THREADS, idleTimeout: 60_000 }),
   };
 }
@@ -54,7 +53,8 @@ export function createStressEngine({
   };
   return {
     threads,
-    kernelHash: KERNEL_HASH,
+    kernelHash: pools.kernels.fastest.hash,
+    kernelHashOf: ({ request }) => kernelOf(pools.kernels, request).hash,
     prepare: async (request) =>
       (await open().tasks.run({ request, assetSteps }, { name: 'prepare' })) as Outcome<PreparedRun>,
     run: async (prepared, options) => runStress(open(), prepared, options),

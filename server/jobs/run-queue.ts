@@ -198,7 +198,7 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
           progress: { pathsDone: 0, paths: prepared.paths, secondsLeft: null },
           inputHash: prepared.inputHash,
           seed: prepared.seed,
-          engine: { version, kernelHash: engine.kernelHash },
+          engine: { version, kernelHash: engine.kernelHashOf(prepared) },
         },
       };
       const { run } = job;
