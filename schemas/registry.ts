@@ -7,6 +7,7 @@ import * as market from './market.ts';
 import * as position from './position.ts';
 import * as precision from './precision.ts';
 import * as regime from './regime.ts';
+import * as sampling from './sampling.ts';
 import * as scenario from './scenario.ts';
 import * as service from './service.ts';
 import * as result from './stress-result.ts';
@@ -22,6 +23,7 @@ export const NAMED_SCHEMAS: readonly (TSchema & { $id: string })[] = [
   scenario,
   attribution,
   precision,
+  sampling,
   result,
   run,
   analytics,

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { Attribution, ReverseStress, Sizing } from './attribution.ts';
 import { Precision } from './precision.ts';
+import { SamplingResult } from './sampling.ts';
 import { byId, closed, nullableNumber, ref, stringEnum } from './schema-kit.ts';
 
 const number = (description: string, example?: number) =>
@@ -86,8 +87,8 @@ export const Pnl = Type.Object(
       description: 'Fourth standardised moment, 3 for a normal law; null when all paths are equal.',
       examples: [9.1],
     }),
-    min: number('Worst path, money.', -980_000),
-    max: number('Best path, money.', 610_000),
+    min: number('Worst path simulated, whatever it weighs, money.', -980_000),
+    max: number('Best path simulated, whatever it weighs, money.', 610_000),
     probabilityOfLoss: ref(Estimate, { description: 'P(P&L < 0).' }),
   },
   { $id: 'Pnl', ...closed, description: 'P&L at the horizon, positive for a gain.' },
@@ -126,7 +127,7 @@ export const Survivability = Type.Object(
       {
         mean: number('At the mean.', 1.01),
         p01: number('At the 1 % quantile: the 1-in-100 loss.', 0.94),
-        worst: number('On the worst path.', 0.88),
+        worst: number('On the worst path simulated, whatever it weighs.', 0.88),
       },
       { ...closed, description: 'NAV at the horizon over NAV at the start.' },
     ),
@@ -277,7 +278,10 @@ export const ScenarioResult = Type.Object(
   {
     id: Type.String({ description: 'Scenario.', examples: ['baseline'] }),
     paths: Type.Integer({ description: 'Paths simulated.', examples: [20_000] }),
-    effectivePaths: number('Effective sample size: equals `paths` under plain sampling.', 20_000),
+    effectivePaths: number(
+      'Effective sample size of a mean, (Σ w)² / Σ w² with the weights of the paths: equals `paths` under plain sampling. Tail figures are worth more, see `sampling`.',
+      20_000,
+    ),
     target: Type.Optional(ref(Precision, { description: 'Absent: the run had no `target`.' })),
     transition: Type.Array(Type.Array(number('Probability.')), {
       description: 'Daily transition matrix used (converted from durations).',
@@ -303,6 +307,7 @@ export const ScenarioResult = Type.Object(
     reverseStress: Type.Optional(ref(ReverseStress, { description: 'Absent: not computed by this version.' })),
     sizing: Type.Optional(ref(Sizing, { description: 'Absent: not computed by this version.' })),
     limits: Type.Array(ref(LimitResult), { description: 'By limit of the book.' }),
+    sampling: ref(SamplingResult),
     warnings: Type.Array(Type.String(), {
       description: 'What a reader should know before trusting a figure, in words.',
     }),

@@ -4,6 +4,7 @@ import { Failure } from './failure.ts';
 import { Market } from './market.ts';
 import { PrecisionTarget } from './precision.ts';
 import { ScenarioChoice } from './scenario.ts';
+import { DEFAULT_SAMPLING, SAMPLING_METHODS } from './sampling.ts';
 import { closed, identifier, nullableNumber, ref, stringEnum } from './schema-kit.ts';
 import { StressResult, Verdict } from './stress-result.ts';
 
@@ -47,11 +48,19 @@ export const Simulation = Type.Object(
         examples: ['42'],
       }),
     ),
-    sampling: Type.Optional(
-      stringEnum(['plain', 'tail'] as const, {
+    arithmetic: Type.Optional(
+      stringEnum(['fastest', 'strict'] as const, {
         description:
-          'Plain Monte Carlo, or importance sampling of the tail. Default: plain. This version computes plain only.',
-        default: 'plain',
+          'fastest: fused multiply-add where the processor has it, the same bits on every processor that does. strict: every product is rounded, about a third slower, the same bits everywhere. They differ in the last digits; `engine.kernelHash` says which was used. Default: fastest.',
+        default: 'fastest',
+      }),
+    ),
+    sampling: Type.Optional(
+      stringEnum(SAMPLING_METHODS, {
+        description:
+          'tail draws most paths from a law that makes the losses of this book likelier, chosen by a pilot, and weighs them back; a book that gains nothing is drawn plainly, which the result says. plain draws all from the law of the scenario: better for the mean than for the tail. Default: tail.',
+        default: DEFAULT_SAMPLING,
+        examples: ['tail'],
       }),
     ),
     levels: Type.Optional(
@@ -168,7 +177,7 @@ export const StressRun = Type.Object(
         version: Type.String({ description: 'Version of rho90.', examples: ['0.1.0'] }),
         kernelHash: Type.String({
           description: 'Identifies the arithmetic: same hash and input, same bits.',
-          examples: ['reference-1'],
+          examples: ['fused-3f1c0a52b7d94e68'],
         }),
       },
       { ...closed, description: 'What computes the run.' },

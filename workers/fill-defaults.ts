@@ -1,5 +1,6 @@
 import type { FilledRequest } from '../models/book/filled-request.ts';
 import { hasLevel } from '../models/risk/precision.ts';
+import { DEFAULT_SAMPLING } from '../schemas/sampling.ts';
 import { DEFAULT_CURRENCY, DEFAULT_LIMITS } from '../schemas/book.ts';
 import { DEFAULT_FIRST_PATHS, type PrecisionTarget } from '../schemas/precision.ts';
 import {
@@ -28,7 +29,8 @@ export function fillDefaults({ book, scenarios, simulation, ...rest }: StressRun
     simulation: {
       horizonDays: DEFAULT_HORIZON_DAYS,
       paths: target === undefined ? DEFAULT_PATHS : Math.min(DEFAULT_FIRST_PATHS, target.maxPaths),
-      sampling: 'plain',
+      arithmetic: 'fastest',
+      sampling: DEFAULT_SAMPLING,
       survivalThreshold: DEFAULT_SURVIVAL_THRESHOLD,
       ...settings,
       levels,

@@ -7,9 +7,12 @@ import { nextPaths, precisionOf, precisionWarnings, relativeErrorOf } from '../m
 import { type JudgedScenario, verdict } from '../models/risk/verdict.ts';
 import { allocateColumns, CHUNK_PATHS, type PathColumns } from '../models/simulation/columns.ts';
 import type { ResolvedRequest } from '../models/book/prepare-run.ts';
+import type { SamplingChoice } from '../models/sampling/choose-sampling.ts';
 import { assetsPerDay, type RunPlan } from '../models/simulation/plan.ts';
 import type { ScenarioResult, StressResult } from '../schemas/stress-result.ts';
+import { chooseScenarioSampling } from './choose-sampling.ts';
 import type { PreparedRun, RunOptions } from './engine.ts';
+import { type Kernels, kernelOf } from './kernels.ts';
 import type { SimulateTask } from './simulate-block.ts';
 import type { EstimateTask, MeasureTask } from './tasks.ts';
 
@@ -18,15 +21,16 @@ export interface Pools {
   /** `threads` threads of simulate-block. */
   readonly simulation: Piscina;
   readonly threads: number;
+  readonly kernels: Kernels;
   /** Threads of tasks: checks, analytics, measures. */
   readonly tasks: Piscina;
 }
 
 /**
- * Work of a block in asset-steps: about a tenth of a second of the reference simulator. Smaller blocks spend their time
- * crossing threads, larger ones make progress jump.
+ * Work of a block in asset-steps: about a tenth of a second. Smaller blocks spend their time crossing threads and laying
+ * out the kernel's memory, larger ones make progress jump.
  */
-const BLOCK_ASSET_STEPS = 1_000_000;
+const BLOCK_ASSET_STEPS = 8_000_000;
 
 /**
  * Runs a prepared request: blocks of paths by scenario, then the measures, also in a thread.
@@ -101,32 +105,45 @@ interface SimulatedScenario {
   /** With room for `plan.paths`. */
   readonly columns: PathColumns;
   readonly paths: number;
+  readonly sampling: SamplingChoice;
   readonly cpuSeconds: number;
   /** Null without a target. */
   readonly precision: { readonly figure: Estimate; readonly batches: number } | null;
 }
 
-/** Simulates all paths of the plan, or with a target one batch after another until it is reached. */
+/** Chooses how paths are drawn, then simulates all of the plan, or with a target batches until it is reached. */
 async function simulateScenario(run: Run, i: number, progress: Progress): Promise<Outcome<SimulatedScenario>> {
-  const { plan, target, scenarios } = run.request;
-  const scenario = scenarios[i];
+  const { plan, target, scenarios, levels } = run.request;
+  const chosen = await chooseScenarioSampling(
+    { plan, scenario: scenarios[i], requested: run.request.sampling, levels },
+    {
+      simulate: (stage, columns) =>
+        simulateBlocks(run, { ...stage, columns }, { from: 0, to: stage.plan.paths }, () => undefined),
+      secondStage: (task) => runTask(run, 'pilotSecondStage', task),
+      choose: (task) => runTask(run, 'choosePathSampling', task),
+    },
+  );
+  const sampling = chosen.choice;
+  const scenario = { ...scenarios[i], sampling: chosen.sampling };
   // Shared memory that is never written takes none, so columns have room for every path that there may be.
   const columns = allocateColumns(plan, scenario);
   const batch = (from: number, to: number) =>
     simulateBlocks(run, { plan, scenario, columns }, { from, to }, progress.onBlock);
   if (target === null) {
-    const cpuSeconds = await batch(0, plan.paths);
-    return { ok: true, value: { columns, paths: plan.paths, cpuSeconds, precision: null } };
+    const cpuSeconds = chosen.cpuSeconds + (await batch(0, plan.paths));
+    return { ok: true, value: { columns, paths: plan.paths, sampling, cpuSeconds, precision: null } };
   }
   let paths = target.firstPaths;
-  let cpuSeconds = await batch(0, paths);
+  let cpuSeconds = chosen.cpuSeconds + (await batch(0, paths));
   for (let batches = 1; ; batches++) {
     const task: EstimateTask = { at: pointer('scenarios', i), plan, columns, paths, target };
     const estimated = await runTask<Outcome<Estimate>>(run, 'estimate', task);
     if (!estimated.ok) return estimated;
     const figure = estimated.value;
     const next = nextPaths(paths, relativeErrorOf(figure), target);
-    if (next === paths) return { ok: true, value: { columns, paths, cpuSeconds, precision: { figure, batches } } };
+    if (next === paths) {
+      return { ok: true, value: { columns, paths, sampling, cpuSeconds, precision: { figure, batches } } };
+    }
     progress.onPlan(next - paths);
     cpuSeconds += await batch(paths, next);
     paths = next;
@@ -135,11 +152,12 @@ async function simulateScenario(run: Run, i: number, progress: Progress): Promis
 
 /** Each thread takes the next block when it has finished one. @returns processor seconds */
 async function simulateBlocks(
-  { pools: { simulation, threads }, signal, size }: Run,
-  base: Omit<SimulateTask, 'fromPath' | 'toPath'>,
+  { pools: { simulation, threads, kernels }, request, signal, size }: Run,
+  base: Omit<SimulateTask, 'kernel' | 'fromPath' | 'toPath'>,
   { from, to }: { readonly from: number; readonly to: number },
   onBlock: (paths: number) => void,
 ): Promise<number> {
+  const kernel = kernelOf(kernels, request);
   // One failed block makes the others pointless; `stop` takes them off the pool.
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
@@ -150,7 +168,7 @@ async function simulateBlocks(
       const fromPath = next;
       const toPath = Math.min(to, fromPath + size);
       next = toPath;
-      seconds += (await simulation.run({ ...base, fromPath, toPath } satisfies SimulateTask, {
+      seconds += (await simulation.run({ kernel, ...base, fromPath, toPath } satisfies SimulateTask, {
         name: 'simulateBlock',
         signal: either,
       })) as number;
@@ -169,7 +187,7 @@ async function simulateBlocks(
 async function measure(
   run: Run,
   i: number,
-  { columns, paths, precision }: SimulatedScenario,
+  { columns, paths, sampling, precision }: SimulatedScenario,
 ): Promise<Outcome<ScenarioResult>> {
   const { plan, target, scenarios, levels, limits, figures: book, names, indices } = run.request;
   const task: MeasureTask = {
@@ -178,6 +196,7 @@ async function measure(
     scenario: scenarios[i],
     columns,
     paths,
+    sampling,
     levels,
     limits,
     book,
@@ -192,7 +211,7 @@ async function measure(
   return { ok: true, value: { ...measured.value, target: reached, warnings } };
 }
 
-async function runTask<T>({ pools, signal }: Run, name: 'estimate' | 'measure', task: unknown): Promise<T> {
+async function runTask<T>({ pools, signal }: Run, name: keyof typeof import('./tasks.ts'), task: unknown): Promise<T> {
   return (await pools.tasks.run(task, { name, signal })) as T;
 }
 

@@ -5,9 +5,16 @@ import type { Outcome } from '../models/outcome.ts';
 import type { Estimate } from '../models/risk/moments.ts';
 import { type Target, targetFigure } from '../models/risk/precision.ts';
 import { beyondDoubles, type MeasureRequest, measureScenario } from '../models/risk/scenario-result.ts';
+import {
+  chooseSampling,
+  type ChosenSampling,
+  type PilotColumns,
+  type PilotStage,
+  secondStage,
+} from '../models/sampling/choose-sampling.ts';
 import type { PathColumns } from '../models/simulation/columns.ts';
 import { firstPaths } from '../models/simulation/first-paths.ts';
-import type { RunPlan } from '../models/simulation/plan.ts';
+import type { RunPlan, ScenarioPlan } from '../models/simulation/plan.ts';
 import type { ScenarioResult } from '../schemas/stress-result.ts';
 import type { StressRunRequest } from '../schemas/stress-run.ts';
 import type { PreparedRun } from './engine.ts';
@@ -64,6 +71,29 @@ function finitePaths({ at, plan, columns, paths }: SimulatedPaths): Outcome<Path
   const message = beyondDoubles(kept);
   if (message !== null) return { ok: false, failures: [{ reason: 'not_finite', pointer: at, message }] };
   return { ok: true, value: kept };
+}
+
+export interface SecondStageTask {
+  readonly plan: RunPlan;
+  readonly scenario: ScenarioPlan;
+  readonly first: PathColumns;
+}
+
+/** What the second stage of a pilot is drawn from. */
+export function pilotSecondStage({ plan, scenario, first }: SecondStageTask): PilotStage | null {
+  return secondStage(plan, scenario, first);
+}
+
+export interface ChooseSamplingTask {
+  readonly plan: RunPlan;
+  readonly scenario: ScenarioPlan;
+  readonly columns: PilotColumns;
+  readonly levels: readonly number[];
+}
+
+/** How the paths of a scenario are drawn, from its pilot. */
+export function choosePathSampling({ plan, scenario, columns, levels }: ChooseSamplingTask): ChosenSampling {
+  return chooseSampling(plan, scenario, columns, levels);
 }
 
 export const greeks = bookGreeks;

@@ -1,10 +1,12 @@
 import type { Limit } from '../../schemas/book.ts';
+import type { SamplingMethod } from '../../schemas/sampling.ts';
 import type { MatrixRepair, PositionValue, ResidualUnderlying } from '../../schemas/stress-result.ts';
 import { pointer } from '../failures.ts';
 import type { Outcome } from '../outcome.ts';
 import type { BookFigures } from '../risk/limits/limit-metrics.ts';
 import { resolveTarget, type Target } from '../risk/precision.ts';
 import type { MeasureRequest } from '../risk/scenario-result.ts';
+import { PILOT_PATHS, withoutPilot } from '../sampling/choose-sampling.ts';
 import { assetsPerDay, type RunPlan, type ScenarioPlan } from '../simulation/plan.ts';
 import type { FilledRequest } from './filled-request.ts';
 import { type CheckedRequest, checkStressRun } from './check/stress-run.ts';
@@ -19,7 +21,10 @@ import { slotsOf } from './slots.ts';
 /** A request resolved: plans to simulate, and what the result says about the start. */
 export interface ResolvedRequest {
   readonly plan: RunPlan;
+  /** Strict arithmetic was asked for. */
+  readonly strict: boolean;
   readonly scenarios: readonly ScenarioPlan[];
+  readonly sampling: SamplingMethod;
   /** When a scenario stops before the paths of the plan; null when all are simulated. */
   readonly target: Target | null;
   readonly levels: readonly number[];
@@ -45,7 +50,7 @@ const PREPARATION_WORK = 3e10;
  * factored), so it belongs in a thread.
  *
  * @param seed        uint64 in decimal, already decided
- * @param assetSteps  most work allowed: paths (maxPaths of a target) × days × (names + legs), over all scenarios
+ * @param assetSteps  most work allowed: paths (maxPaths of a target, and those of a pilot) × days × (names + legs), over all scenarios
  * @returns the plans, or every failure
  */
 export function prepareRun(request: FilledRequest, seed: string, assetSteps: number): Outcome<ResolvedRequest> {
@@ -82,13 +87,15 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
   if (run === undefined || scenarios.includes(undefined) || failures.any) return failures.refusal();
 
   const { plan } = run;
-  const work = paths * days * assetsPerDay(plan) * scenarios.length;
+  const pilot = withoutPilot(simulation.sampling, paths) === null ? PILOT_PATHS : 0;
+  const work = (paths + pilot) * days * assetsPerDay(plan) * scenarios.length;
   if (work > assetSteps) {
     const word = target === null ? 'paths' : 'maxPaths';
+    const simulated = pilot === 0 ? word : `(${word} + ${pilot} of a pilot)`;
     failures.add(
       'too_much_work',
       target === null ? '/simulation/paths' : '/simulation/target/maxPaths',
-      `the run ${target === null ? 'costs' : 'may cost'} ${work.toLocaleString('en-US')} asset-steps (${word} × days × (underlyings + legs) × scenarios); at most ${assetSteps.toLocaleString('en-US')} are allowed: use fewer ${word}, days or scenarios`,
+      `the run ${target === null ? 'costs' : 'may cost'} ${work.toLocaleString('en-US')} asset-steps (${simulated} × days × (underlyings + legs) × scenarios); at most ${assetSteps.toLocaleString('en-US')} are allowed: use fewer ${word}, days or scenarios`,
     );
     return failures.refusal();
   }
@@ -96,7 +103,9 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
     ok: true,
     value: {
       plan,
+      strict: simulation.arithmetic === 'strict',
       scenarios: scenarios as ScenarioPlan[],
+      sampling: simulation.sampling,
       target,
       levels,
       limits: book.limits,

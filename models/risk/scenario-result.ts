@@ -1,5 +1,7 @@
 import type { Limit } from '../../schemas/book.ts';
+import type { SamplingResult } from '../../schemas/sampling.ts';
 import type { IndexCorrelation, LimitResult, RegimeResult, ScenarioResult } from '../../schemas/stress-result.ts';
+import type { SamplingChoice } from '../sampling/choose-sampling.ts';
 import { CHUNK_PATHS, type PathColumns } from '../simulation/columns.ts';
 import type { RunPlan, ScenarioPlan } from '../simulation/plan.ts';
 import { CompensatedSum } from './compensated-sum.ts';
@@ -8,9 +10,11 @@ import { dayQuantile, dayShares, meanDay } from './day-column.ts';
 import { compileLimit } from './limits/compile-limit.ts';
 import { evaluateLimit, type LimitMetrics } from './limits/evaluate-limit.ts';
 import { type BookFigures, limitMetrics } from './limits/limit-metrics.ts';
+import { tailInfluence, varianceReduction } from './influence.ts';
 import { lossDistribution } from './loss-distribution.ts';
 import { moments } from './moments.ts';
-import { quantile, sortSample } from './sample.ts';
+import { probability } from './probability.ts';
+import { quantile, quantileIndex, type SortedSample, sortSample, weightTotals } from './sample.ts';
 import { survivability } from './survivability.ts';
 
 /** What the measures of a scenario need beside its paths. */
@@ -18,6 +22,8 @@ export interface MeasureRequest {
   readonly plan: RunPlan;
   readonly scenario: ScenarioPlan;
   readonly columns: PathColumns;
+  /** How the columns were drawn. */
+  readonly sampling: SamplingChoice;
   readonly levels: readonly number[];
   readonly limits: readonly Limit[];
   readonly book: BookFigures;
@@ -37,7 +43,7 @@ export interface MeasureRequest {
  */
 export function measureScenario(request: MeasureRequest): ScenarioResult {
   const { plan, scenario, columns, levels } = request;
-  const weights = null;
+  const { weights } = columns;
   const broken = beyondDoubles(columns);
   if (broken !== null) throw new RangeError(broken);
   const sortedPnl = sortSample(columns.pnl, weights);
@@ -58,7 +64,8 @@ export function measureScenario(request: MeasureRequest): ScenarioResult {
     correlation: Object.fromEntries(request.indices.map(({ id }, k) => [id, indexCorrelation(request, k)])),
     regimes: scenario.regimes.map((id, r) => regimeResult(request, id, r)),
     limits: request.limits.map((limit) => limitResult(limit, metrics)),
-    warnings: warnings(plan.paths, levels),
+    sampling: samplingResult(request, sortedPnl),
+    warnings: weights === null ? warnings(plan.paths, levels) : weightedWarnings(sortedPnl, levels),
   };
 }
 
@@ -91,24 +98,27 @@ function indexCorrelation({ plan, columns, names, indices }: MeasureRequest, k: 
     basket.findIndex(Number.isNaN) < 0
       ? null
       : Uint32Array.from([...basket.keys()].filter((path) => !Number.isNaN(basket[path])));
-  const drivers = known === null ? basket : Float64Array.from(known, (path) => basket[path]);
-  const pnl = known === null ? columns.pnl : Float64Array.from(known, (path) => columns.pnl[path]);
+  const { weights } = columns;
+  const kept = (column: Float64Array) => (known === null ? column : Float64Array.from(known, (path) => column[path]));
+  const drivers = kept(basket);
   return {
     impliedAtStart: indices[k].impliedCorrelation,
     impliedVolAtStart: indices[k].impliedVol,
-    realised: distribution(basket),
-    realisedPairwise: distribution(columns.pairwiseCorrelation.subarray(k * paths, (k + 1) * paths)),
+    realised: distribution(basket, weights),
+    realisedPairwise: distribution(columns.pairwiseCorrelation.subarray(k * paths, (k + 1) * paths), weights),
     realisedVariance: Object.fromEntries(realisedVariance),
-    pnlByRealisedCorrelation: drivers.length === 0 ? [] : pnlByDeciles(pnl, drivers, null),
+    pnlByRealisedCorrelation:
+      drivers.length === 0 ? [] : pnlByDeciles(kept(columns.pnl), drivers, weights === null ? null : kept(weights)),
   };
 }
 
-function distribution(column: Float64Array) {
+function distribution(column: Float64Array, weights: Float64Array | null) {
   const values = column.filter((value) => !Number.isNaN(value));
   if (values.length === 0) return { mean: null, p05: null, p50: null, p95: null };
-  const sorted = sortSample(values, null);
+  const own = weights === null ? null : weights.filter((_, path) => !Number.isNaN(column[path]));
+  const sorted = sortSample(values, own);
   return {
-    mean: moments(values, null).mean.value,
+    mean: moments(values, own).mean.value,
     p05: quantile(sorted, 0.05),
     p50: quantile(sorted, 0.5),
     p95: quantile(sorted, 0.95),
@@ -116,23 +126,28 @@ function distribution(column: Float64Array) {
 }
 
 /** [slots] mean annualised realised variance: chunk sums added in order. */
-function meanVariances(plan: RunPlan, { varianceSums }: PathColumns): Float64Array {
+function meanVariances(plan: RunPlan, { varianceSums, weights }: PathColumns): Float64Array {
+  const { total } = weightTotals(weights, plan.paths);
   const slots = plan.names.count + plan.indices.length;
   const chunks = Math.ceil(plan.paths / CHUNK_PATHS);
   return Float64Array.from({ length: slots }, (_, s) => {
     const sum = new CompensatedSum();
     for (let chunk = 0; chunk < chunks; chunk++) sum.add(varianceSums[chunk * slots + s]);
-    return sum.value / plan.paths;
+    return sum.value / total;
   });
 }
 
 function regimeResult({ plan, columns }: MeasureRequest, id: string, r: number): RegimeResult {
   const days = columns.regimeDays.subarray(r * plan.paths, (r + 1) * plan.paths);
-  const first = dayShares(columns.regimeFirstDay.subarray(r * plan.paths, (r + 1) * plan.paths), plan.days, null);
-  const given = meanGiven(columns.pnl, days, null);
+  const first = dayShares(
+    columns.regimeFirstDay.subarray(r * plan.paths, (r + 1) * plan.paths),
+    plan.days,
+    columns.weights,
+  );
+  const given = meanGiven(columns.pnl, days, columns.weights);
   return {
     id,
-    meanDays: meanDay(dayShares(days, plan.days, null)),
+    meanDays: meanDay(dayShares(days, plan.days, columns.weights)),
     probabilityOfAnyDay: given.share,
     pnlGivenAnyDay: given.value,
     firstDay: { p05: dayQuantile(first, 0.05, 1), p50: dayQuantile(first, 0.5, 1), p95: dayQuantile(first, 0.95, 1) },
@@ -145,14 +160,53 @@ function limitResult({ id, expression, warnFraction }: Limit, metrics: LimitMetr
   return { id, expression, ...evaluateLimit(compiled.limit, metrics, warnFraction) };
 }
 
+/** The choice, and what it gained on the paths of the run. */
+function samplingResult({ columns, sampling, levels }: MeasureRequest, sorted: SortedSample): SamplingResult {
+  const { pnl, breachDay, weights } = columns;
+  if (weights === null) return { ...sampling, varianceReduction: [], survival: null };
+  const { value } = probability(breachDay, weights);
+  const breach = Float64Array.from(breachDay, (day) => (day === 0 ? 0 : 1) - value);
+  return {
+    ...sampling,
+    varianceReduction: levels.map((level) => {
+      const influence = tailInfluence(pnl, sorted, level);
+      return { level, var: varianceReduction(influence.var, weights), es: varianceReduction(influence.es, weights) };
+    }),
+    survival: value > 0 && value < 1 ? varianceReduction(breach, weights) : null,
+  };
+}
+
+/** Fewest paths of a tail that a reader need not be told of. */
+const ENOUGH_TAIL_PATHS = 10;
+
 /** What a reader should know before trusting a figure. */
 function warnings(paths: number, levels: readonly number[]): string[] {
   return levels
-    .filter((level) => paths * (1 - level) < 10)
+    .filter((level) => paths * (1 - level) < ENOUGH_TAIL_PATHS)
     .map(
       (level) =>
-        `VaR and ES at ${level} rest on the ${Math.max(1, Math.ceil(paths * (1 - level) - 1e-9))} worst of ${paths} paths; use at least ${Math.ceil(10 / (1 - level) - 1e-6)} paths`,
+        `VaR and ES at ${level} rest on the ${Math.max(1, Math.ceil(paths * (1 - level) - 1e-9))} worst of ${paths} paths; use at least ${Math.ceil(ENOUGH_TAIL_PATHS / (1 - level) - 1e-6)} paths`,
     );
+}
+
+/** The same for weighted paths: (Σ w)² / Σ w² of a tail is the number of equally weighted paths it is worth. */
+function weightedWarnings({ values, weights, ...sample }: SortedSample, levels: readonly number[]): string[] {
+  if (weights === null) return [];
+  return levels.flatMap((level) => {
+    const last = quantileIndex({ values, weights, ...sample }, 1 - level);
+    let sum = 0;
+    let squares = 0;
+    for (let i = 0; i <= last; i++) {
+      sum += weights[i];
+      squares += weights[i] * weights[i];
+    }
+    const effective = (sum * sum) / squares;
+    if (effective >= ENOUGH_TAIL_PATHS) return [];
+    const needed = Math.ceil((values.length * ENOUGH_TAIL_PATHS) / effective);
+    return [
+      `VaR and ES at ${level} rest on weighted paths worth ${effective.toFixed(1)} equal ones; use at least ${needed} paths`,
+    ];
+  });
 }
 
 function finiteOrNull(value: number): number | null {

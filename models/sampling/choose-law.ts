@@ -74,19 +74,25 @@ export function chooseLaw(chain: RegimeChain, sample: PilotSample, levels: reado
   const fits = halves.map((half) => lawsOf(chain, half));
   let best: { readonly recipe: Recipe; readonly gain: number } | null = null;
   for (const recipe of RECIPES) {
-    const weights = new Float64Array(sample.paths);
-    for (const [fold, half] of halves.entries()) {
-      const fitted = fits[1 - fold](recipe);
-      if (fitted === null) continue;
-      const ofHalf = mixtureWeights(half, ratioTerms(fitted.law, fitted.logNormaliser));
-      for (let j = 0; j < half.paths; j++) weights[places[fold][j]] = ofHalf[j];
-    }
-    const gain = scoreOf(sample.weights, weights, influences);
+    const weights = heldOutWeights(recipe);
+    const gain = weights === null ? null : scoreOf(sample.weights, weights, influences);
     if (gain !== null && gain > (best?.gain ?? LEAST_GAIN)) best = { recipe, gain };
   }
   if (best === null) return null;
   const fitted = lawsOf(chain, sample)(best.recipe);
   return fitted === null ? null : { ...best, law: fitted.law };
+
+  /** [paths] weights under the law fitted to the other half. */
+  function heldOutWeights(recipe: Recipe): Float64Array | null {
+    const weights = new Float64Array(sample.paths);
+    for (const [fold, half] of halves.entries()) {
+      const other = fits[1 - fold](recipe);
+      if (other === null) return null;
+      const ofHalf = mixtureWeights(half, ratioTerms(other.law, other.logNormaliser));
+      for (let j = 0; j < half.paths; j++) weights[places[fold][j]] = ofHalf[j];
+    }
+    return weights;
+  }
 }
 
 /** ES influences of the levels at which the pilot has enough to go by. */

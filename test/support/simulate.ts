@@ -5,7 +5,17 @@ import type { ResolvedRequest } from '../../models/book/prepare-run.ts';
 import type { Outcome } from '../../models/outcome.ts';
 import { allocateColumns, CHUNK_PATHS, type PathColumns } from '../../models/simulation/columns.ts';
 import { measureScenario } from '../../models/risk/scenario-result.ts';
+import {
+  chooseSampling,
+  type ChosenSampling,
+  firstStage,
+  type PilotStage,
+  secondStage,
+  withoutPilot,
+} from '../../models/sampling/choose-sampling.ts';
+import type { RunPlan, ScenarioPlan } from '../../models/simulation/plan.ts';
 import { simulatePaths } from '../../models/simulation/reference.ts';
+import type { SamplingMethod } from '../../schemas/sampling.ts';
 import type { ScenarioResult } from '../../schemas/stress-result.ts';
 import type { StressRunRequest } from '../../schemas/stress-run.ts';
 import type { PreparedRun } from '../../workers/engine.ts';
@@ -27,7 +37,8 @@ export function prepareRequest(request: StressRunRequest): Outcome<PreparedRun> 
 }
 
 /**
- * Simulates and measures every scenario of a request.
+ * Simulates and measures every scenario of a request, plainly unless it asks for tail sampling: most tests look at the
+ * paths themselves, whose means are those of the scenario only where all weigh the same.
  *
  * @param blockChunks  chunks of paths in one call of the simulator; the numbers do not depend on it
  * @throws RangeError with the failures when the request is refused
@@ -37,16 +48,43 @@ export function simulateAll(wire: StressRunRequest, blockChunks = Number.POSITIV
   if (!prepared.ok) throw new RangeError(`refused: ${JSON.stringify(prepared.failures)}`);
   const { request } = prepared.value;
   const { plan, levels, limits, figures, names, indices } = request;
-  return request.scenarios.map((scenario) => {
+  const requested = wire.simulation?.sampling ?? 'plain';
+  return request.scenarios.map((planned) => {
+    const { sampling, choice } = chooseHere(plan, planned, requested, levels);
+    const scenario = { ...planned, sampling };
     const columns = allocateColumns(plan, scenario);
     for (let from = 0; from < plan.paths; ) {
       const to = Math.min(plan.paths, from + blockChunks * CHUNK_PATHS);
       simulatePaths(plan, scenario, from, to, columns);
       from = to;
     }
-    const result = measureScenario({ plan, scenario, columns, levels, limits, book: figures, names, indices });
+    const measured = { plan, scenario, columns, sampling: choice, levels, limits, book: figures, names, indices };
+    const result = measureScenario(measured);
     return { request, columns, result };
   });
+}
+
+/** The choice of the service, with the pilot simulated in this thread. */
+export function chooseHere(
+  plan: RunPlan,
+  scenario: ScenarioPlan,
+  requested: SamplingMethod,
+  levels: readonly number[],
+): ChosenSampling {
+  const plain = withoutPilot(requested, plan.paths);
+  if (plain !== null) return plain;
+  const one = firstStage(plan, scenario);
+  const first = simulateStage(one);
+  const two = secondStage(plan, scenario, first);
+  const second = two === null ? null : { columns: simulateStage(two), sampling: two.scenario.sampling };
+  return chooseSampling(plan, scenario, { first, second }, levels);
+}
+
+/** All paths of a stage of a pilot. */
+export function simulateStage({ plan, scenario }: PilotStage): PathColumns {
+  const columns = allocateColumns(plan, scenario);
+  simulatePaths(plan, scenario, 0, plan.paths, columns);
+  return columns;
 }
 
 /** The same for a request with one scenario. */

@@ -21,7 +21,8 @@ t.test('what is left out is written out, and what is given stays', async (t) => 
     simulation: {
       horizonDays: 63,
       paths: 100_000,
-      sampling: 'plain',
+      arithmetic: 'fastest',
+      sampling: 'tail',
       levels: [0.95, 0.975, 0.99, 0.995, 0.999],
       survivalThreshold: 0.8,
     },

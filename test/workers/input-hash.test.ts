@@ -32,7 +32,7 @@ t.test('the hash is SHA-256 of the content in canonical JSON, defaults written o
     '"positions":[{"id":"p","quantity":1,"side":"long","type":"underlying","underlying":"A"}]},' +
     '"market":{"rate":0.04,"underlyings":[{"id":"A","impliedVol":0.2,"spot":1}]},' +
     '"scenarios":[{"id":"s","regimes":[{"id":"only"}]}],' +
-    '"simulation":{"horizonDays":63,"levels":[0.95,0.975,0.99,0.995,0.999],"paths":100000,"sampling":"plain",' +
+    '"simulation":{"horizonDays":63,"levels":[0.95,0.975,0.99,0.995,0.999],"paths":100000,"sampling":"tail",' +
     '"survivalThreshold":0.8}}';
   t.equal(hashOf({ ...request(), scenarios }), createHash('sha256').update(canonical).digest('hex'));
 });
@@ -51,7 +51,7 @@ t.test('a request that spells out the defaults is the same request', async (t) =
     simulation: {
       horizonDays: 63,
       paths: 100_000,
-      sampling: 'plain',
+      sampling: 'tail',
       levels: [...DEFAULT_LEVELS],
       survivalThreshold: 0.8,
     },

@@ -18,7 +18,7 @@ const book: StressRunRequest = JSON.parse(
 );
 
 function request(simulation: Simulation, scenarios = ['baseline', 'idiosyncratic-rerating']): StressRunRequest {
-  return { ...book, scenarios, simulation: { horizonDays: 5, seed: '42', ...simulation } };
+  return { ...book, scenarios, simulation: { horizonDays: 5, seed: '42', sampling: 'plain', ...simulation } };
 }
 
 async function prepared(body: StressRunRequest): Promise<PreparedRun> {

@@ -4,7 +4,6 @@ import type { FilledRequest } from '../filled-request.ts';
 import { FailureList, listed, pointer } from '../../failures.ts';
 import { SHIPPED_SCENARIOS } from '../../regimes/library.ts';
 import { hasLevel } from '../../risk/precision.ts';
-import { notYet } from '../wording.ts';
 import { checkBook } from './book.ts';
 import { checkMarket } from './market.ts';
 import { checkScenario } from './scenario.ts';
@@ -81,12 +80,9 @@ function resolveChoice(choice: string | Scenario, i: number, failures: FailureLi
 }
 
 function checkSimulation(request: FilledRequest, failures: FailureList): void {
-  const { seed, sampling, target, paths } = request.simulation;
+  const { seed, target, paths } = request.simulation;
   if (seed !== undefined && BigInt(seed) > LARGEST_SEED) {
     failures.add('out_of_range', '/simulation/seed', `seed is ${seed}; it may be at most ${LARGEST_SEED}`);
-  }
-  if (sampling === 'tail') {
-    failures.add('unsupported', '/simulation/sampling', notYet('sampling is "tail"', '"plain"'));
   }
   if (target === undefined) return;
   const at = '/simulation/target';

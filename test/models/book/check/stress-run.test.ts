@@ -4,8 +4,6 @@ import { SHIPPED_SCENARIOS } from '../../../../models/regimes/library.ts';
 import type { StressRunRequest } from '../../../../schemas/stress-run.ts';
 import { type Case, checkedFailures, smallRequest, testCases } from '../small-request.ts';
 
-const LATER = 'which is part of the contract, but this version does not compute it yet; allowed now';
-
 const rule = (when: string, change: (request: StressRunRequest) => unknown, ...found: Case['found']): Case => ({
   when,
   change: (request) => void change(request),
@@ -119,7 +117,7 @@ t.test('scenarios are shipped ones or given in full, each id once', async (t) =>
   testCases(t, cases, checkedFailures);
 });
 
-t.test('the seed is a uint64 and sampling is plain', async (t) => {
+t.test('the seed is a uint64, and sampling is plain or of the tail', async (t) => {
   const cases: Case[] = [
     rule('the largest seed', ({ simulation }) => (simulation!.seed = '18446744073709551615')),
     rule('one more', ({ simulation }) => (simulation!.seed = '18446744073709551616'), [
@@ -127,11 +125,7 @@ t.test('the seed is a uint64 and sampling is plain', async (t) => {
       '/simulation/seed',
       'seed is 18446744073709551616; it may be at most 18446744073709551615',
     ]),
-    rule('tail sampling', ({ simulation }) => (simulation!.sampling = 'tail'), [
-      'unsupported',
-      '/simulation/sampling',
-      `sampling is "tail", ${LATER}: "plain"`,
-    ]),
+    rule('tail sampling', ({ simulation }) => (simulation!.sampling = 'tail')),
     rule('plain sampling', ({ simulation }) => (simulation!.sampling = 'plain')),
   ];
   testCases(t, cases, checkedFailures);
@@ -171,7 +165,7 @@ t.test(
     request.book.positions.push({ ...request.book.positions[0] });
     request.scenarios[0].regimes[1].jumps = { intensity: 1, mean: 0, stdev: 0.1 };
     request.scenarios[0].forced = [{ fromDay: 1, toDay: 2, regime: 'X' }];
-    request.simulation.sampling = 'tail';
+    request.simulation.seed = '18446744073709551616';
     t.same(
       checkedFailures(request).map(({ reason, pointer }) => [reason, pointer]),
       [
@@ -181,7 +175,7 @@ t.test(
         ['unsupported', '/book/hedging/policy'],
         ['unsupported', '/scenarios/0/regimes/1/jumps'],
         ['unknown_reference', '/scenarios/0/forced/0/regime'],
-        ['unsupported', '/simulation/sampling'],
+        ['out_of_range', '/simulation/seed'],
       ],
     );
     t.same(
