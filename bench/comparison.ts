@@ -14,7 +14,7 @@ import { DAYS, prepared, requestOf, type Workload } from './workloads.ts';
 
 const SEED = '42';
 /** Paths of the run that the peers' ES is held against. */
-const CHECKED_PATHS = 102_400;
+const CHECKED_PATHS = 204_800;
 const FEWEST_CHECKED = 500;
 /** Ours without book and columns: regimes, names, indices and realised variances, which is what the prototypes compute. */
 const PATHS_ONLY = ['fused, paths only', 'strict, paths only'] as const;
@@ -49,7 +49,7 @@ export async function comparisonSection(workload: Workload, options: Options): P
     title: `${workload} beside other programs`,
     notes: [
       workload === 'W1'
-        ? `A names and their index, ${DAYS} days, three regimes; a variance swap on every name (long) and on the index (short). The peers sum realised variances and pay at the end; ours marks the book daily and also records NAV, drawdown, breach days and realised correlations. \`paths\` is ours doing what the prototypes do.`
+        ? `A names and their index, ${DAYS} days, three regimes; a variance swap on every name (long) and on the index (short). The peers sum realised variances and pay at the end; ours marks the book daily and also records NAV, drawdown, breach days and realised correlations. Ours, “paths only”, does what the prototypes do: no book and no columns.`
         : `The market of W1; a straddle on every name (long) and on the index (short), 126 days to expiry, repriced daily: NAV path, drawdown, first breach day. ${UNHEDGED}`,
       `Programs take turns; ns per asset-step (a name on one day of one path), median (least … most) of ${options.rounds} samples${triesNote(options.tries)}; times fused is the median of the ratios round by round.`,
       ...(options.peers === undefined
@@ -88,7 +88,7 @@ async function play(workload: Workload, names: number, threads: number, options:
     const answers = new Map<string, PeerAnswer[]>();
     for (const process of running) {
       if (threads > 1 && !process.peer.scales) {
-        skipped.push({ name: process.peer.name, reason: 'runs on one thread only' });
+        skipped.push({ name: process.peer.name, reason: `${threads} threads: it runs on one` });
         continue;
       }
       const heard: PeerAnswer[] = [];
