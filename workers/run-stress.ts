@@ -158,6 +158,8 @@ async function simulateBlocks(
   onBlock: (paths: number) => void,
 ): Promise<number> {
   const kernel = kernelOf(kernels, request);
+  // A pilot is less than a block: it is shared out all the same.
+  const most = Math.min(size, CHUNK_PATHS * Math.ceil((to - from) / CHUNK_PATHS / threads));
   // One failed block makes the others pointless; `stop` takes them off the pool.
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
@@ -166,7 +168,7 @@ async function simulateBlocks(
   const take = async () => {
     while (next < to) {
       const fromPath = next;
-      const toPath = Math.min(to, fromPath + size);
+      const toPath = Math.min(to, fromPath + most);
       next = toPath;
       seconds += (await simulation.run({ kernel, ...base, fromPath, toPath } satisfies SimulateTask, {
         name: 'simulateBlock',

@@ -67,15 +67,15 @@ export interface LawChoice {
  * @returns null when nothing promises LEAST_GAIN
  */
 export function chooseLaw(chain: RegimeChain, sample: PilotSample, levels: readonly number[]): LawChoice | null {
-  const influences = usableInfluences(sample, levels);
-  if (influences.length === 0) return null;
+  const usable = usableLevels(sample, levels);
+  if (usable.length === 0) return null;
   const places = [foldOf(sample, 0), foldOf(sample, 1)];
   const halves = places.map((fold) => selectPaths(sample, fold));
   const fits = halves.map((half) => lawsOf(chain, half));
   let best: { readonly recipe: Recipe; readonly gain: number } | null = null;
   for (const recipe of RECIPES) {
     const weights = heldOutWeights(recipe);
-    const gain = weights === null ? null : scoreOf(sample.weights, weights, influences);
+    const gain = weights === null ? null : scoreOf(weights, usable);
     if (gain !== null && gain > (best?.gain ?? LEAST_GAIN)) best = { recipe, gain };
   }
   if (best === null) return null;
@@ -95,45 +95,51 @@ export function chooseLaw(chain: RegimeChain, sample: PilotSample, levels: reado
   }
 }
 
-/** ES influences of the levels at which the pilot has enough to go by. */
-function usableInfluences(sample: PilotSample, levels: readonly number[]): Float64Array[] {
-  const usable = (level: number): Float64Array[] => {
-    const influence = tailInfluence(sample.pnl, sample.sorted, level).es;
+/** What the variance of ES at one level is made of. */
+interface LevelTerms {
+  /** [paths] w ψ² */
+  readonly terms: Float64Array;
+  /** Σ w ψ² and Σ (w ψ²)² */
+  readonly sum: number;
+  readonly squares: number;
+}
+
+/** Of the levels at which the pilot has enough to go by. */
+function usableLevels(sample: PilotSample, levels: readonly number[]): LevelTerms[] {
+  const { pnl, sorted, weights } = sample;
+  const usable = (level: number): LevelTerms[] => {
+    const terms = tailInfluence(pnl, sorted, level).es.map((influence, i) => weights[i] * influence * influence);
     let sum = 0;
     let squares = 0;
-    for (let i = 0; i < sample.paths; i++) {
-      const term = sample.weights[i] * influence[i] * influence[i];
-      sum += term;
-      squares += term * term;
+    for (let i = 0; i < terms.length; i++) {
+      sum += terms[i];
+      squares += terms[i] * terms[i];
     }
-    return (sum * sum) / squares >= LEAST_EFFECTIVE ? [influence] : [];
+    return (sum * sum) / squares >= LEAST_EFFECTIVE ? [{ terms, sum, squares }] : [];
   };
-  const influences = levels.flatMap(usable);
-  return influences.length > 0 ? influences : usable(FALLBACK_LEVEL);
+  const found = levels.flatMap(usable);
+  return found.length > 0 ? found : usable(FALLBACK_LEVEL);
 }
 
 /** Geometric mean over the levels of the predicted factor less its error; null when a level would lose. */
-function scoreOf(weights: Float64Array, candidate: Float64Array, influences: readonly Float64Array[]): number | null {
-  let sum = 0;
-  for (const influence of influences) {
-    let plain = 0;
+function scoreOf(candidate: Float64Array, levels: readonly LevelTerms[]): number | null {
+  let total = 0;
+  for (const { terms, sum, squares } of levels) {
     let weighted = 0;
-    for (let i = 0; i < weights.length; i++) {
-      const term = weights[i] * influence[i] * influence[i];
-      plain += term;
-      weighted += term * candidate[i];
+    let cross = 0;
+    let own = 0;
+    for (let i = 0; i < terms.length; i++) {
+      const term = terms[i] * candidate[i];
+      weighted += term;
+      cross += terms[i] * term;
+      own += term * term;
     }
-    let variance = 0;
-    for (let i = 0; i < weights.length; i++) {
-      const term = weights[i] * influence[i] * influence[i];
-      const difference = term / plain - (term * candidate[i]) / weighted;
-      variance += difference * difference;
-    }
-    const gain = log(plain / weighted) - Math.sqrt(variance);
+    const variance = squares / (sum * sum) - (2 * cross) / (sum * weighted) + own / (weighted * weighted);
+    const gain = log(sum / weighted) - Math.sqrt(Math.max(variance, 0));
     if (!(gain >= 0 && gain < Infinity)) return null;
-    sum += gain;
+    total += gain;
   }
-  return exp(sum / influences.length);
+  return exp(total / levels.length);
 }
 
 type Fitted = { readonly law: SamplingLaw; readonly logNormaliser: number } | null;
