@@ -1,10 +1,10 @@
 import type { BookGreeks, BookInMarket, BreakEven } from '../../schemas/analytics.ts';
 import { acrossTerms, impliedCorrelation, weightedAverageCorrelation } from '../correlation/implied.ts';
 import type { Outcome } from '../outcome.ts';
-import type { LegPlan } from '../simulation/plan.ts';
+
 import { checkBookInMarket } from './check/stress-run.ts';
 import { addGreeks, bookTotals, legValues, positionValues } from './greeks.ts';
-import { resolveLegs } from './resolve-legs.ts';
+import { type BookLegs, resolveLegs } from './resolve-legs.ts';
 import { submatrix } from './resolve-matrix.ts';
 import { type ResolvedMarket, resolveMarket } from './resolve-market.ts';
 import { slotsOf } from './slots.ts';
@@ -74,7 +74,7 @@ export function breakEven(body: BookInMarket): Outcome<BreakEven> {
 }
 
 /** Notional-weighted strike of the variance swaps on a slot, √(Σ |N| K² / Σ |N|); null without one. */
-function strikeVol({ swaps }: LegPlan, slot: number): number | null {
+function strikeVol({ swaps }: BookLegs, slot: number): number | null {
   let notional = 0;
   let variance = 0;
   for (let leg = 0; leg < swaps.count; leg++) {
@@ -93,7 +93,7 @@ function calmAverage({ indices, names, correlation }: ResolvedMarket, k: number)
   return weightedAverageCorrelation(submatrix(correlation, names.count, members), weights, vols);
 }
 
-function resolveBody({ book, market: wireMarket }: BookInMarket): Outcome<{ market: ResolvedMarket; legs: LegPlan }> {
+function resolveBody({ book, market: wireMarket }: BookInMarket): Outcome<{ market: ResolvedMarket; legs: BookLegs }> {
   const failures = checkBookInMarket({ book, market: wireMarket });
   if (failures.any) return failures.refusal();
   const market = resolveMarket(book, wireMarket, failures);

@@ -2,7 +2,7 @@ import type { Greeks, PositionValue } from '../../schemas/stress-result.ts';
 import { exp } from '../numeric/elementary.ts';
 import { type OptionRight, optionGreeks, optionValue } from '../pricing/black-scholes.ts';
 import { varianceSwapGreeks } from '../pricing/variance-swap.ts';
-import type { LegPlan } from '../simulation/plan.ts';
+import type { BookLegs } from './resolve-legs.ts';
 import type { ResolvedMarket } from './resolve-market.ts';
 import { type Slot, slotsOf } from './slots.ts';
 
@@ -24,7 +24,7 @@ export interface LegValue {
  *
  *   dσ_I/dρ = ((Σ w σ)² − Σ w² σ²) / (2 σ_I)
  */
-export function legValues(legs: LegPlan, market: ResolvedMarket): LegValue[] {
+export function legValues(legs: BookLegs, market: ResolvedMarket): LegValue[] {
   const slots = slotsOf(market);
   const slope = slots.map(({ number, impliedVol }) => correlationSlope(market, number, impliedVol));
   const values: LegValue[] = [];
@@ -91,7 +91,7 @@ function optionLeg(
   };
 }
 
-function swapLeg({ swaps }: LegPlan, leg: number, slot: Slot, market: ResolvedMarket) {
+function swapLeg({ swaps }: BookLegs, leg: number, slot: Slot, market: ResolvedMarket) {
   const { rate, daysPerYear } = market;
   const total = swaps.accruedDays[leg] + swaps.maturities[leg];
   const capMultiple = swaps.capMultiples[leg];

@@ -36,6 +36,9 @@ interface UnitLeg {
   readonly quantity: number;
 }
 
+/** The legs of a book, before its variance swaps are added up. */
+export type BookLegs = Omit<LegPlan, 'variance'>;
+
 /**
  * Turns the positions of a checked book into leg tables, with tables of discounting to the horizon.
  *
@@ -44,7 +47,7 @@ interface UnitLeg {
  * @param days  horizon in trading days: tables run from day 0 to it
  * @returns the legs; incomplete when a failure was added
  */
-export function resolveLegs(book: Book, market: ResolvedMarket, days: number, failures: FailureList): LegPlan {
+export function resolveLegs(book: Book, market: ResolvedMarket, days: number, failures: FailureList): BookLegs {
   const slots = slotsOf(market);
   const byId = new Map(slots.map((slot) => [slot.id, slot]));
   const options: OptionLeg[] = [];

@@ -6,9 +6,10 @@ import { exp } from '../numeric/elementary.ts';
 import { seedKey } from '../random/draws.ts';
 import { initialBookValue } from '../simulation/mark-legs.ts';
 import { newPathState, resetPath } from '../simulation/path-state.ts';
-import type { IndexPlan, NamePlan, RunPlan } from '../simulation/plan.ts';
+import type { FinancingPlan, IndexPlan, NamePlan, RunPlan } from '../simulation/plan.ts';
 import { deriveVols } from '../simulation/reference.ts';
 import { shareFloats, shareInts } from '../simulation/shared-array.ts';
+import { varianceSums } from '../simulation/variance-sums.ts';
 import { resolveLegs } from './resolve-legs.ts';
 import { type ResolvedMarket, resolveMarket } from './resolve-market.ts';
 
@@ -40,9 +41,9 @@ export function resolveRun(
   if (market === undefined) return undefined;
   const legs = resolveLegs(book, market, settings.days, failures);
   if (failures.total > before) return undefined;
-  const { rate, daysPerYear } = market;
   const names = namePlan(market);
-  const longest = Math.max(0, ...legs.swaps.maturities);
+  const indices = market.indices.map((_, k) => indexPlan(market, names, k));
+  const financing = financingPlan(market, settings.days, Math.max(0, ...legs.swaps.maturities));
   const unfinanced: RunPlan = {
     key: seedKey(settings.seed),
     paths: settings.paths,
@@ -51,23 +52,28 @@ export function resolveRun(
     nav: book.nav,
     survivalThreshold: settings.survivalThreshold,
     names,
-    indices: market.indices.map((_, k) => indexPlan(market, names, k)),
+    indices,
     reference: market.reference,
-    legs,
-    financing: {
-      daysPerYear,
-      rate,
-      dailyGrowth: exp(rate / daysPerYear),
-      growth: shareFloats(Array.from({ length: settings.days + 1 }, (_, day) => exp((rate * day) / daysPerYear))),
-      discounts: shareFloats(Array.from({ length: longest + 1 }, (_, left) => exp((-rate * left) / daysPerYear))),
-      initialValue: 0,
-    },
+    legs: { ...legs, variance: varianceSums({ days: settings.days, names, indices, swaps: legs.swaps, financing }) },
+    financing,
   };
   const state = newPathState(unfinanced, { regimes: [] });
   resetPath(unfinanced, state);
   deriveVols(unfinanced, state);
   const initialValue = initialBookValue(unfinanced, state);
   return { market, plan: { ...unfinanced, financing: { ...unfinanced.financing, initialValue } } };
+}
+
+/** @param longest  days to the last maturity of a swap */
+function financingPlan({ rate, daysPerYear }: ResolvedMarket, days: number, longest: number): FinancingPlan {
+  return {
+    daysPerYear,
+    rate,
+    dailyGrowth: exp(rate / daysPerYear),
+    growth: shareFloats(Array.from({ length: days + 1 }, (_, day) => exp((rate * day) / daysPerYear))),
+    discounts: shareFloats(Array.from({ length: longest + 1 }, (_, left) => exp((-rate * left) / daysPerYear))),
+    initialValue: 0,
+  };
 }
 
 function namePlan({ names, daysPerYear }: ResolvedMarket): NamePlan {

@@ -25,6 +25,8 @@ export interface KernelExports {
   readonly betaCount: Size;
   readonly optionCount: Size;
   readonly tenorCount: Size;
+  readonly varianceCount: Size;
+  /** Capped ones. */
   readonly swapCount: Size;
   readonly daysLeftCount: Size;
   readonly unitCount: Size;
@@ -58,6 +60,10 @@ export interface KernelExports {
   readonly squareSums: Pointer;
   readonly options: Pointer;
   readonly tenors: Pointer;
+  readonly varianceSlots: Pointer;
+  readonly varianceValues: Pointer;
+  readonly variancePayments: Pointer;
+  readonly variancePaymentDays: Pointer;
   readonly swaps: Pointer;
   readonly daysLeft: Pointer;
   readonly units: Pointer;

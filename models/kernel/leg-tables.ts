@@ -1,10 +1,12 @@
 import { capShape } from '../pricing/variance-swap.ts';
-import type { RunPlan } from '../simulation/plan.ts';
+import type { RunPlan, VarianceLegs } from '../simulation/plan.ts';
 import type { KernelExports } from './kernel-exports.ts';
 import { viewsOf } from './views.ts';
 
-/** Bytes of a row of four numbers. */
+/** Bytes of a row of four numbers, of a slot in a tile, and to the squares in it. */
 const ROW = 32;
+const SLOT = 64;
+const SQUARES = 32;
 /** Doubles of a leg in assembly/options.ts and swaps.ts (six numbers, four words), and in units.ts (two and two). */
 const LEG_DOUBLES = 8;
 const UNIT_DOUBLES = 3;
@@ -15,7 +17,8 @@ const UNIT_WORDS_AFTER = 2;
 export function sizeLegs(kernel: KernelExports, { legs, days, financing }: RunPlan): void {
   kernel.optionCount.value = legs.options.count;
   kernel.tenorCount.value = legs.options.tenors.discounts.length / (days + 1);
-  kernel.swapCount.value = legs.swaps.count;
+  kernel.varianceCount.value = legs.variance.slots.length;
+  kernel.swapCount.value = cappedLegs(legs.swaps).length;
   kernel.daysLeftCount.value = financing.discounts.length;
   kernel.unitCount.value = legs.units.count;
 }
@@ -23,6 +26,7 @@ export function sizeLegs(kernel: KernelExports, { legs, days, financing }: RunPl
 /** Writes the tables that assembly/{options,swaps,units}.ts describe. */
 export function fillLegs(kernel: KernelExports, plan: RunPlan): void {
   fillOptions(kernel, plan);
+  fillVariance(kernel, plan);
   fillSwaps(kernel, plan);
   fillUnits(kernel, plan);
 }
@@ -44,21 +48,35 @@ function fillOptions(kernel: KernelExports, plan: RunPlan): void {
   }
 }
 
+function fillVariance(kernel: KernelExports, { legs }: RunPlan): void {
+  const { slots, values, payments, paymentDays } = legs.variance;
+  const { floats, words } = viewsOf(kernel);
+  words(kernel.varianceSlots, slots.length).set(slots.map((slot) => slot * SLOT + SQUARES));
+  floats(kernel.varianceValues, values.length).set(values);
+  floats(kernel.variancePayments, payments.length).set(payments);
+  new Uint8Array(kernel.memory.buffer, kernel.variancePaymentDays.value, paymentDays.length).set(paymentDays);
+}
+
+/** Legs of capped swaps; the others are in VarianceSums. */
+function cappedLegs({ count, capMultiples }: VarianceLegs): number[] {
+  return Array.from({ length: count }, (_, leg) => leg).filter((leg) => capMultiples[leg] !== Infinity);
+}
+
 function fillSwaps(kernel: KernelExports, plan: RunPlan): void {
-  const { count, slots, notionals, strikeVols, maturities, accruedDays, accruedSquares, capMultiples } =
-    plan.legs.swaps;
+  const { slots, notionals, strikeVols, maturities, accruedDays, accruedSquares, capMultiples } = plan.legs.swaps;
+  const legs = cappedLegs(plan.legs.swaps);
   const { daysPerYear, discounts } = plan.financing;
   const { floats, words } = viewsOf(kernel);
-  const numbers = floats(kernel.swaps, count * LEG_DOUBLES);
-  const integers = words(kernel.swaps, 2 * count * LEG_DOUBLES);
-  for (let leg = 0; leg < count; leg++) {
-    const { factor, row } = volOf(plan, slots[leg]);
+  const numbers = floats(kernel.swaps, legs.length * LEG_DOUBLES);
+  const integers = words(kernel.swaps, 2 * legs.length * LEG_DOUBLES);
+  for (const [row, leg] of legs.entries()) {
+    const vol = volOf(plan, slots[leg]);
     const days = accruedDays[leg] + maturities[leg];
     const strike = strikeVols[leg] * strikeVols[leg];
     const cap = capMultiples[leg] * capMultiples[leg] * strike;
-    const at = leg * LEG_DOUBLES;
-    numbers.set([notionals[leg], strike, accruedSquares[leg], daysPerYear / days, cap, factor], at);
-    integers.set([slots[leg], row, maturities[leg], days], 2 * (at + WORDS_AFTER));
+    const at = row * LEG_DOUBLES;
+    numbers.set([notionals[leg], strike, accruedSquares[leg], daysPerYear / days, cap, vol.factor], at);
+    integers.set([slots[leg], vol.row, maturities[leg], days], 2 * (at + WORDS_AFTER));
   }
   const table = floats(kernel.daysLeft, 4 * discounts.length);
   for (let left = 0; left < discounts.length; left++) {

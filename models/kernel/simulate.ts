@@ -12,9 +12,10 @@ const BREACH_DAY = 16;
 const RUIN_DAY = 20;
 const DAYS_UNDER_WATER = 24;
 
-/** The returns of a block, which pairwise correlation reads again, shall not outgrow the caches by far. */
-const HISTORY_BYTES = 2 ** 24;
-const FEWEST_COLUMNS = 32;
+/** The returns of a block, which pairwise correlation reads again, should stay near the processor. */
+const HISTORY_BYTES = 2 ** 20;
+/** With fewer, too many tiles would mix regimes. */
+const FEWEST_COLUMNS = 64;
 
 /**
  * simulatePaths of simulation/reference.ts by a kernel: with a strict one the same bits, with a fused one the same up to

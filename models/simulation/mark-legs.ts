@@ -18,7 +18,8 @@ export function markLegs(plan: RunPlan, day: number, state: PathState): number {
   const { dailyGrowth, growth, initialValue } = plan.financing;
   totals.fill(0);
   markOptions(plan, day, state);
-  markSwaps(plan, day, state);
+  markVariance(plan, day, state);
+  markCappedSwaps(plan, day, state);
   markUnits(plan, state);
   payDividends(plan, state);
   state.cash = state.cash * dailyGrowth + totals[1];
@@ -29,7 +30,8 @@ export function markLegs(plan: RunPlan, day: number, state: PathState): number {
 export function initialBookValue(plan: RunPlan, state: PathState): number {
   totals.fill(0);
   markOptions(plan, 0, state);
-  markSwaps(plan, 0, state);
+  markVariance(plan, 0, state);
+  markCappedSwaps(plan, 0, state);
   markUnits(plan, state);
   return totals[0];
 }
@@ -62,25 +64,42 @@ function markOptions(plan: RunPlan, day: number, state: PathState): void {
   }
 }
 
+/** The uncapped variance swaps, added up by day in `VarianceSums`. */
+function markVariance(plan: RunPlan, day: number, { squares, multipliers, vols }: PathState): void {
+  const { slots, values, payments, paymentDays } = plan.legs.variance;
+  if (slots.length === 0) return;
+  const { names, indices } = plan;
+  let at = day * (1 + slots.length + names.betas.length + indices.length);
+  let value = values[at++];
+  for (let s = 0; s < slots.length; s++) value += values[at++] * squares[slots[s]];
+  for (let g = 0; g < names.betas.length; g++) value += values[at++] * (multipliers[g] * multipliers[g]);
+  for (let k = 0; k < indices.length; k++) value += values[at++] * (vols[names.count + k] * vols[names.count + k]);
+  totals[0] += value;
+  if (paymentDays[day] === 0) return;
+  let from = day * (1 + slots.length);
+  let paid = payments[from++];
+  for (let s = 0; s < slots.length; s++) paid += payments[from++] * squares[slots[s]];
+  totals[1] += paid;
+}
+
 /**
- * DF × N × ((t/T) RV + ((T − t)/T) IV² − K²): what has been realised, the fair variance of the rest (of a flat smile the
- * square of its volatility), less the strike; a cap is valued on top. Cash at maturity.
+ * Capped variance swaps: DF × N × (E[min(a + b X, C)] − K²), a what has been realised and b the fair variance of the rest
+ * (of a flat smile the square of its volatility), each with its share of the days. Cash at maturity.
  */
-function markSwaps(plan: RunPlan, day: number, state: PathState): void {
+function markCappedSwaps(plan: RunPlan, day: number, state: PathState): void {
   const { count, slots, notionals, strikeVols, maturities, accruedDays, accruedSquares, capMultiples } =
     plan.legs.swaps;
   const { daysPerYear, discounts } = plan.financing;
   for (let leg = 0; leg < count; leg++) {
     const left = maturities[leg] - day;
-    if (left < 0) continue;
+    if (left < 0 || capMultiples[leg] === Infinity) continue;
     const slot = slots[leg];
     const total = accruedDays[leg] + maturities[leg];
     const strikeVariance = strikeVols[leg] * strikeVols[leg];
     const realised = (accruedSquares[leg] + state.squares[slot]) * (daysPerYear / total);
     const remaining = state.vols[slot] * state.vols[slot] * (left / total);
     const cap = capMultiples[leg] * capMultiples[leg] * strikeVariance;
-    const expected =
-      cap === Infinity ? realised + remaining : cappedVarianceMean(realised, remaining, state.capShapes[left], cap);
+    const expected = cappedVarianceMean(realised, remaining, state.capShapes[left], cap);
     const payoff = notionals[leg] * (expected - strikeVariance);
     if (left === 0) totals[1] += payoff;
     else totals[0] += payoff * discounts[left];

@@ -60,6 +60,7 @@ export interface IndexPlan {
 export interface LegPlan {
   readonly options: OptionLegs;
   readonly swaps: VarianceLegs;
+  readonly variance: VarianceSums;
   readonly units: UnitLegs;
 }
 
@@ -108,6 +109,22 @@ export interface VarianceLegs {
   readonly accruedSquares: Float64Array;
   /** [count] cap as a multiple of the strike, Infinity without one */
   readonly capMultiples: Float64Array;
+}
+
+/**
+ * The uncapped variance swaps together: their value is linear in the squares that a path has realised and in implied
+ * variances, so it is one sum, however many swaps there are. The coefficients of a day are those of 1, of Σ x² of each
+ * slot in `slots`, and in `values` of M^2a of each exponent and of IV² of each index.
+ */
+export interface VarianceSums {
+  /** Slots with such a swap, ascending */
+  readonly slots: Int32Array;
+  /** [days + 1][1 + slots + betas + indices] of the value at the close of a day */
+  readonly values: Float64Array;
+  /** [days + 1][1 + slots] of what is paid on it */
+  readonly payments: Float64Array;
+  /** [days + 1] 1 on days on which a swap matures */
+  readonly paymentDays: Uint8Array;
 }
 
 export interface UnitLegs {

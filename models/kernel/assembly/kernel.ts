@@ -1,3 +1,4 @@
+import { allocateBlackScholes, priceOptions } from './black-scholes';
 import {
   allocateBlock,
   blocks,
@@ -26,14 +27,15 @@ import { allocateImplied, moveImplied, resetImplied } from './implied';
 import { blend, multiply } from './multiply';
 import { allocateNav, countRegimes, recordNav, resetNav } from './nav';
 import { normalsOfTile } from './normal';
-import { allocateOptions, markOptions } from './options';
+import { addOptions, allocateOptions, optionCount, prepareOptions } from './options';
 import { drawNormalWords } from './random';
 import { drawRegimes, resetRegimes } from './regimes';
 import { moveIndices, moveNames } from './returns';
 import { allocateSampling, moveAlong, sampled } from './sampling';
-import { allocateSwaps, markSwaps } from './swaps';
+import { addSwaps, allocateSwaps, prepareSwaps, swapCount } from './swaps';
 import { resetTotals } from './totals';
 import { allocateUnits, markUnits } from './units';
+import { allocateVariance, markVariance } from './variance';
 
 // The entry: what is exported here is the kernel's interface, which bind.ts types.
 
@@ -86,6 +88,7 @@ export { setKey } from './random';
 export { directions, inflations, sampled, shifts, tiltedThresholds, watched } from './sampling';
 export { daysLeft, daysLeftCount, swapCount, swaps } from './swaps';
 export { dividends, unitCount, units } from './units';
+export { varianceCount, variancePaymentDays, variancePayments, varianceSlots, varianceValues } from './variance';
 
 /** Lays out a run from the sizes set before. */
 export function allocate(): void {
@@ -93,6 +96,8 @@ export function allocate(): void {
   allocateSampling(days);
   allocateImplied(regimes);
   allocateOptions(days);
+  allocateBlackScholes(optionCount + swapCount);
+  allocateVariance(days);
   allocateSwaps();
   allocateUnits();
   allocateNav(days);
@@ -129,14 +134,22 @@ export function simulate(firstPath: u32): void {
       moveNames(tile);
       moveIndices(tile);
       moveImplied(tile, column);
-      resetTotals();
-      markOptions(tile, day);
-      markSwaps(tile, day);
-      markUnits();
+      markLegs(tile, day);
       recordNav(tile, day);
     }
   }
   measurePairwise(firstPath);
+}
+
+/** Value of all legs and what they pay on a day; all options, and calls on capped variances, are priced together. */
+function markLegs(tile: usize, day: i32): void {
+  resetTotals();
+  const calls = prepareOptions(tile, day);
+  priceOptions(prepareSwaps(tile, day, calls));
+  addOptions(day);
+  markVariance(tile, day);
+  addSwaps(day, calls);
+  markUnits();
 }
 
 /** Normals of a tile on a day, in the order of the names. */

@@ -1,5 +1,5 @@
 import { SLOT, levels, take } from './block';
-import { asset, call, callAndPut, cash, logForward, put, totalVol } from './black-scholes';
+import { ASSET, CALL, CASH, LOG_FORWARD, OPTION, PUT, TOTAL_VOL, table } from './black-scholes';
 import { volRows } from './implied';
 import { Lanes } from './lanes';
 import { paid, value } from './totals';
@@ -23,7 +23,7 @@ const LEG: usize = 64;
 /** Of a tenor on a day four f64: discount, carry, log of the forward over the spot, √τ. */
 const DISCOUNT: usize = 0;
 const CARRY: usize = 8;
-const LOG_FORWARD: usize = 16;
+const LOG_OF_FORWARD: usize = 16;
 const ROOT_YEARS: usize = 24;
 const TENOR_DAY: usize = 32;
 
@@ -42,8 +42,12 @@ export function allocateOptions(days: i32): void {
   tenors = take(<usize>tenorCount * tenorBytes);
 }
 
-/** Adds what is alive to `value` and what expires today to `paid`. */
-export function markOptions(tile: usize, day: i32): void {
+/**
+ * Puts the options that are alive into the table of black-scholes.ts, and adds what expires today to `paid`.
+ * @returns the end of the table
+ */
+export function prepareOptions(tile: usize, day: i32): usize {
+  let option = table;
   const end = options + <usize>optionCount * LEG;
   for (let leg = options; leg < end; leg += LEG) {
     const expiry = load<i32>(leg, EXPIRY);
@@ -53,44 +57,58 @@ export function markOptions(tile: usize, day: i32): void {
     const level = levels + (slot << 5);
     const spotA = f64x2.mul(spot, v128.load(level));
     const spotB = f64x2.mul(spot, v128.load(level, 16));
-    const calls = v128.load64_splat(leg, CALLS);
-    const puts = v128.load64_splat(leg, PUTS);
     if (day == expiry) {
-      const strike = v128.load64_splat(leg, STRIKE);
-      v128.store(paid, f64x2.add(v128.load(paid), payoff(f64x2.sub(spotA, strike), calls, puts)));
-      v128.store(paid, f64x2.add(v128.load(paid, 16), payoff(f64x2.sub(spotB, strike), calls, puts)), 16);
+      payOption(leg, spotA, 0);
+      payOption(leg, spotB, 16);
       continue;
     }
     const tenor = tenors + <usize>load<u32>(leg, TENOR) * tenorBytes + <usize>day * TENOR_DAY;
     const carry = v128.load64_splat(tenor, CARRY);
-    v128.store(asset, f64x2.mul(spotA, carry));
-    v128.store(asset, f64x2.mul(spotB, carry), 16);
+    v128.store(option, f64x2.mul(spotA, carry), ASSET);
+    v128.store(option + 16, f64x2.mul(spotB, carry), ASSET);
     const owed = f64x2.mul(v128.load64_splat(leg, STRIKE), v128.load64_splat(tenor, DISCOUNT));
-    v128.store(cash, owed);
-    v128.store(cash, owed, 16);
+    v128.store(option, owed, CASH);
+    v128.store(option + 16, owed, CASH);
     const start = v128.load64_splat(leg, LOG_MONEYNESS);
-    const forward = v128.load64_splat(tenor, LOG_FORWARD);
+    const forward = v128.load64_splat(tenor, LOG_OF_FORWARD);
     const log = tile + slot * SLOT;
-    v128.store(logForward, f64x2.add(f64x2.add(v128.load(log), start), forward));
-    v128.store(logForward, f64x2.add(f64x2.add(v128.load(log, 16), start), forward), 16);
+    v128.store(option, f64x2.add(f64x2.add(v128.load(log), start), forward), LOG_FORWARD);
+    v128.store(option + 16, f64x2.add(f64x2.add(v128.load(log, 16), start), forward), LOG_FORWARD);
     const vol = volRows + <usize>load<u32>(leg, VOL_ROW);
     const factor = v128.load64_splat(leg, VOL_FACTOR);
     const root = v128.load64_splat(tenor, ROOT_YEARS);
-    v128.store(totalVol, f64x2.mul(f64x2.mul(factor, v128.load(vol)), root));
-    v128.store(totalVol, f64x2.mul(f64x2.mul(factor, v128.load(vol, 16)), root), 16);
-    callAndPut();
-    addValue(0, calls, puts);
-    addValue(16, calls, puts);
+    v128.store(option, f64x2.mul(f64x2.mul(factor, v128.load(vol)), root), TOTAL_VOL);
+    v128.store(option + 16, f64x2.mul(f64x2.mul(factor, v128.load(vol, 16)), root), TOTAL_VOL);
+    option += OPTION;
   }
+  return option;
 }
 
-/** What a call and a put pay, from spot less strike. */
-function payoff(intrinsic: v128, calls: v128, puts: v128): v128 {
+/** Adds the priced options to `value`, in the order of the legs. */
+export function addOptions(day: i32): void {
+  let a = v128.load(value);
+  let b = v128.load(value, 16);
+  let option = table;
+  const end = options + <usize>optionCount * LEG;
+  for (let leg = options; leg < end; leg += LEG) {
+    if (day >= load<i32>(leg, EXPIRY)) continue;
+    const calls = v128.load64_splat(leg, CALLS);
+    const puts = v128.load64_splat(leg, PUTS);
+    const worthA = Lanes.madd(calls, v128.load(option, CALL), f64x2.mul(puts, v128.load(option, PUT)));
+    const worthB = Lanes.madd(calls, v128.load(option + 16, CALL), f64x2.mul(puts, v128.load(option + 16, PUT)));
+    a = f64x2.add(a, worthA);
+    b = f64x2.add(b, worthB);
+    option += OPTION;
+  }
+  v128.store(value, a);
+  v128.store(value, b, 16);
+}
+
+/** What a leg pays two paths at expiry. */
+function payOption(leg: usize, spot: v128, half: usize): void {
+  const intrinsic = f64x2.sub(spot, v128.load64_splat(leg, STRIKE));
   const inTheMoney = f64x2.gt(intrinsic, f64x2.splat(0));
-  return v128.bitselect(f64x2.mul(calls, intrinsic), f64x2.mul(puts, f64x2.neg(intrinsic)), inTheMoney);
-}
-
-function addValue(half: usize, calls: v128, puts: v128): void {
-  const worth = Lanes.madd(calls, v128.load(call + half), f64x2.mul(puts, v128.load(put + half)));
-  v128.store(value + half, f64x2.add(v128.load(value + half), worth));
+  const call = f64x2.mul(v128.load64_splat(leg, CALLS), intrinsic);
+  const put = f64x2.mul(v128.load64_splat(leg, PUTS), f64x2.neg(intrinsic));
+  v128.store(paid + half, f64x2.add(v128.load(paid + half), v128.bitselect(call, put, inTheMoney)));
 }

@@ -1,11 +1,11 @@
 import { SLOT, take } from './block';
-import { asset, call, callAndPut, cash, logForward, totalVol } from './black-scholes';
+import { ASSET, CALL, CASH, LOG_FORWARD, OPTION, TOTAL_VOL } from './black-scholes';
 import { logarithms } from './elementary';
 import { volRows } from './implied';
 import { Lanes } from './lanes';
 import { paid, value } from './totals';
 
-// markSwaps and cappedVarianceMean of the reference simulator on a tile.
+// markCappedSwaps and cappedVarianceMean of the reference simulator on a tile.
 
 /** A leg: six f64 (notional, variance of the strike, squares accrued, share of a square in the variance, cap, factor of its volatility), */
 const NOTIONAL: usize = 0;
@@ -24,11 +24,11 @@ const LEG: usize = 64;
 /** By days left four f64: discount, then scale, totalVol and farBelow of capShape. */
 const DISCOUNT: usize = 0;
 const SCALE: usize = 8;
-const TOTAL_VOL: usize = 16;
+const TOTAL_OF_LEFT: usize = 16;
 const FAR_BELOW: usize = 24;
 const LEFT: usize = 32;
 
-/** Sizes, set before `allocate`. */
+/** Sizes, set before `allocate`; capped swaps only. */
 export let swapCount: i32 = 0;
 /** Most days left, and one. */
 export let daysLeftCount: i32 = 0;
@@ -37,107 +37,109 @@ export let swaps: usize = 0;
 /** [daysLeftCount] */
 export let daysLeft: usize = 0;
 
-/** Of one tile: variance accrued and remaining, both weighted by their days, and what a tile of logarithms reads. */
-const accrued: usize = memory.data(32, 16);
-const remaining: usize = memory.data(32, 16);
-const ratio: usize = memory.data(32, 16);
-const expected: usize = memory.data(32, 16);
+/** A leg on a tile: variance accrued and remaining, both weighted by their days, and where the cap has to be valued. */
+const SEEN: usize = 0;
+const REST: usize = 32;
+const NEAR: usize = 64;
+const MARK: usize = 96;
+
+/** [swapCount] of the tile at hand */
+let marks: usize = 0;
 
 export function allocateSwaps(): void {
   swaps = take(<usize>swapCount * LEG);
+  marks = take(<usize>swapCount * MARK);
   daysLeft = take(<usize>daysLeftCount * LEFT);
 }
 
-/** Adds what is alive to `value` and what matures today to `paid`. */
-export function markSwaps(tile: usize, day: i32): void {
+/**
+ * Finds the variance that each swap has seen and what is to come. Where a cap is within reach, the call on the variance
+ * goes into the table of black-scholes.ts.
+ * @param option  end of that table
+ * @returns its new end
+ */
+export function prepareSwaps(tile: usize, day: i32, option: usize): usize {
   const end = swaps + <usize>swapCount * LEG;
-  for (let leg = swaps; leg < end; leg += LEG) {
+  for (let leg = swaps, mark = marks; leg < end; leg += LEG, mark += MARK) {
     const left = load<i32>(leg, MATURITY) - day;
     if (left < 0) continue;
+    const ofLeft = daysLeft + <usize>left * LEFT;
     const squares = tile + <usize>load<u32>(leg, SLOT_NUMBER) * SLOT + 32;
     const vols = volRows + <usize>load<u32>(leg, VOL_ROW);
     const share = f64x2.splat(<f64>left / <f64>load<i32>(leg, TOTAL_DAYS));
-    const table = daysLeft + <usize>left * LEFT;
-    const capped = load<f64>(leg, CAP) != Infinity;
-    let a = meanOf(leg, squares, vols, share, 0);
-    let b = meanOf(leg, squares, vols, share, 16);
-    if (capped) {
-      const cap = v128.load64_splat(leg, CAP);
-      const nearA = outOfReach(cap, table, 0);
-      const nearB = outOfReach(cap, table, 16);
-      v128.store(expected, a);
-      v128.store(expected, b, 16);
-      if (v128.any_true(v128.or(nearA, nearB))) {
-        priceCall(cap, table);
-        cut(nearA, 0);
-        cut(nearB, 16);
-      }
-      a = atMost(cap, 0);
-      b = atMost(cap, 16);
-    }
-    const notional = v128.load64_splat(leg, NOTIONAL);
-    const strike = v128.load64_splat(leg, STRIKE);
-    a = f64x2.mul(notional, f64x2.sub(a, strike));
-    b = f64x2.mul(notional, f64x2.sub(b, strike));
-    if (left == 0) {
-      v128.store(paid, f64x2.add(v128.load(paid), a));
-      v128.store(paid, f64x2.add(v128.load(paid, 16), b), 16);
-    } else {
-      const discount = v128.load64_splat(table, DISCOUNT);
-      v128.store(value, Lanes.madd(a, discount, v128.load(value)));
-      v128.store(value, Lanes.madd(b, discount, v128.load(value, 16)), 16);
-    }
+    const near = v128.or(
+      findVariance(leg, mark, squares, vols, share, ofLeft),
+      findVariance(leg, mark + 16, squares + 16, vols + 16, share, ofLeft),
+    );
+    if (!v128.any_true(near)) continue;
+    prepareCall(leg, mark, ofLeft, option);
+    prepareCall(leg, mark + 16, ofLeft, option + 16);
+    logarithms(option + LOG_FORWARD, option + LOG_FORWARD, 1);
+    option += OPTION;
   }
+  return option;
 }
 
-/** Accrued and remaining variance of two paths, stored, and their sum. */
-function meanOf(leg: usize, squares: usize, vols: usize, share: v128, half: usize): v128 {
+/** Variance of two paths; true where the cap matters: not out of reach, not certain, something left to come. */
+function findVariance(leg: usize, mark: usize, squares: usize, vols: usize, share: v128, ofLeft: usize): v128 {
   const annual = v128.load64_splat(leg, ANNUAL);
-  const seen = f64x2.mul(f64x2.add(v128.load64_splat(leg, ACCRUED), v128.load(squares + half)), annual);
-  const vol = f64x2.mul(v128.load64_splat(leg, VOL_FACTOR), v128.load(vols + half));
+  const seen = f64x2.mul(f64x2.add(v128.load64_splat(leg, ACCRUED), v128.load(squares)), annual);
+  const vol = f64x2.mul(v128.load64_splat(leg, VOL_FACTOR), v128.load(vols));
   const rest = f64x2.mul(f64x2.mul(vol, vol), share);
-  v128.store(accrued + half, seen);
-  v128.store(remaining + half, rest);
-  return f64x2.add(seen, rest);
-}
-
-/** Where the cap matters and has to be valued, as a mask: not out of reach, not certain, something left to come. */
-function outOfReach(cap: v128, table: usize, half: usize): v128 {
-  const seen = v128.load(accrued + half);
-  const rest = v128.load(remaining + half);
-  const forward = f64x2.mul(v128.load64_splat(table, SCALE), rest);
+  const cap = v128.load64_splat(leg, CAP);
+  const forward = f64x2.mul(v128.load64_splat(ofLeft, SCALE), rest);
   const room = f64x2.add(f64x2.sub(cap, f64x2.add(seen, rest)), forward);
-  const far = f64x2.lt(forward, f64x2.mul(v128.load64_splat(table, FAR_BELOW), room));
+  const far = f64x2.lt(forward, f64x2.mul(v128.load64_splat(ofLeft, FAR_BELOW), room));
   const settled = v128.or(f64x2.ge(seen, cap), f64x2.eq(rest, f64x2.splat(0)));
-  return v128.not(v128.or(far, settled));
+  const near = v128.not(v128.or(far, settled));
+  v128.store(mark, seen, SEEN);
+  v128.store(mark, rest, REST);
+  v128.store(mark, near, NEAR);
+  return near;
 }
 
-/** The call on the variance to come, of four paths; without meaning where it is not needed. */
-function priceCall(cap: v128, table: usize): void {
-  for (let half: usize = 0; half < 32; half += 16) {
-    const seen = v128.load(accrued + half);
-    const rest = v128.load(remaining + half);
-    const forward = f64x2.mul(v128.load64_splat(table, SCALE), rest);
-    const strike = f64x2.sub(cap, f64x2.sub(f64x2.add(seen, rest), forward));
-    v128.store(asset + half, forward);
-    v128.store(cash + half, strike);
-    v128.store(ratio + half, f64x2.div(forward, strike));
-    v128.store(totalVol + half, v128.load64_splat(table, TOTAL_VOL));
+/** The call on the variance to come of two paths; without meaning where it is not needed. */
+function prepareCall(leg: usize, mark: usize, ofLeft: usize, option: usize): void {
+  const rest = v128.load(mark, REST);
+  const forward = f64x2.mul(v128.load64_splat(ofLeft, SCALE), rest);
+  const room = f64x2.sub(f64x2.add(v128.load(mark, SEEN), rest), forward);
+  const strike = f64x2.sub(v128.load64_splat(leg, CAP), room);
+  v128.store(option, forward, ASSET);
+  v128.store(option, strike, CASH);
+  v128.store(option, f64x2.div(forward, strike), LOG_FORWARD);
+  v128.store(option, v128.load64_splat(ofLeft, TOTAL_OF_LEFT), TOTAL_VOL);
+}
+
+/**
+ * Adds what is alive to `value` and what matures today to `paid`.
+ * @param option  the first call of prepareSwaps
+ */
+export function addSwaps(day: i32, option: usize): void {
+  const end = swaps + <usize>swapCount * LEG;
+  for (let leg = swaps, mark = marks; leg < end; leg += LEG, mark += MARK) {
+    const left = load<i32>(leg, MATURITY) - day;
+    if (left < 0) continue;
+    const hasCall = v128.any_true(v128.or(v128.load(mark, NEAR), v128.load(mark + 16, NEAR)));
+    addHalf(leg, left, mark, option, 0);
+    addHalf(leg, left, mark + 16, option + 16, 16);
+    if (hasCall) option += OPTION;
   }
-  logarithms(ratio, logForward, 1);
-  callAndPut();
 }
 
-/** Takes the call off the mean where it was needed; the result is at least what has accrued. */
-function cut(near: v128, half: usize): void {
-  const mean = v128.load(expected + half);
-  const seen = v128.load(accrued + half);
-  const less = f64x2.sub(mean, v128.load(call + half));
+function addHalf(leg: usize, left: i32, mark: usize, option: usize, half: usize): void {
+  const seen = v128.load(mark, SEEN);
+  const mean = f64x2.add(seen, v128.load(mark, REST));
+  // With the call off, the mean is still at least what has been seen.
+  const less = f64x2.sub(mean, v128.load(option, CALL));
   const bounded = v128.bitselect(less, seen, f64x2.gt(less, seen));
-  v128.store(expected + half, v128.bitselect(bounded, mean, near));
-}
-
-/** The cap where it has been reached. */
-function atMost(cap: v128, half: usize): v128 {
-  return v128.bitselect(cap, v128.load(expected + half), f64x2.ge(v128.load(accrued + half), cap));
+  const expected = v128.bitselect(bounded, mean, v128.load(mark, NEAR));
+  const cap = v128.load64_splat(leg, CAP);
+  const capped = v128.bitselect(cap, expected, f64x2.ge(seen, cap));
+  const payoff = f64x2.mul(v128.load64_splat(leg, NOTIONAL), f64x2.sub(capped, v128.load64_splat(leg, STRIKE)));
+  if (left == 0) {
+    v128.store(paid + half, f64x2.add(v128.load(paid + half), payoff));
+  } else {
+    const discount = v128.load64_splat(daysLeft + <usize>left * LEFT, DISCOUNT);
+    v128.store(value + half, Lanes.madd(payoff, discount, v128.load(value + half)));
+  }
 }
