@@ -9,9 +9,7 @@ export const STAGES = [
   'moving names',
   'indices',
   'implied state',
-  'options',
-  'variance swaps',
-  'units',
+  'legs',
   'NAV',
   'pairwise correlation',
 ] as const;

@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ENTRY = 'models/kernel/assembly/staged-kernel.ts';
+const ENTRY = 'models/kernel/assembly/kernel.ts';
 
-/** AssemblyScript, not in a .ts file because it is none: the compiler alone reads it, as if it stood beside the kernel. */
-const SOURCE = new URL('staged-kernel.as', import.meta.url);
+/** AssemblyScript, not in a .ts file because it is none: the compiler alone reads it, as the end of the kernel. */
+const ADDED = new URL('staged-kernel.as', import.meta.url);
 
 /** @throws Error with what the compiler said */
 export async function stagedKernelModule(mode: 'fused' | 'strict'): Promise<WebAssembly.Module> {
@@ -24,7 +24,10 @@ export async function stagedKernelModule(mode: 'fused' | 'strict'): Promise<WebA
   const { error } = await main([ENTRY, '--baseDir', root, ...options.split(' ')], {
     stdout: stream,
     stderr: stream,
-    readFile: (name, baseDir) => (name === ENTRY ? readFileSync(SOURCE, 'utf8') : textOrNull(join(baseDir, name))),
+    readFile: (name, baseDir) => {
+      const text = textOrNull(join(baseDir, name));
+      return name === ENTRY && text !== null ? text + readFileSync(ADDED, 'utf8') : text;
+    },
     writeFile: (_name, contents) => {
       if (typeof contents !== 'string') written.push(contents);
     },

@@ -55,7 +55,7 @@ export async function stagesSection(options: Options): Promise<Section> {
   return {
     title: 'Stages of the kernel',
     notes: [
-      'By difference: the kernel is compiled from the same sources with a loop that leaves a day after a given stage, and a stage is the run that stops after it less the run that stops before it, each the least of its samples; what it takes from the caches of the others is thus part of it. Stages that have nothing to do (options in W1, swaps in W2) cost what asking costs; differences of some hundredths are noise and may be negative.',
+      'By difference: the kernel is compiled from the same sources with a loop that leaves a day after a given stage, and a stage is the run that stops after it less the run that stops before it, each the least of its samples; what it takes from the caches of the others is thus part of it. Legs are the variance swaps in W1 and the straddles in W2. Differences of some hundredths are noise and may be negative.',
       `“${COLUMNS}” is the committed kernel as a run uses it less all stages. ${options.rounds} samples${triesNote(options.tries)}.`,
       ...disturbedNote(rows, options.rounds),
     ],

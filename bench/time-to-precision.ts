@@ -25,6 +25,11 @@ interface Estimate {
   /** Paths and seconds that ±1 % takes. */
   readonly paths: number;
   readonly seconds: number;
+  /** How the paths were drawn, which the engine may decide otherwise than it was asked. */
+  readonly method: string;
+  readonly pilotPaths: number;
+  /** The engine's own word for how many times the paths plain sampling would need; null when it has none. */
+  readonly varianceReduction: number | null;
   /** Seconds of a run of no paths: checks, pilot, measures. */
   readonly fixedSeconds: number;
   readonly nsPerPath: number;
@@ -67,16 +72,21 @@ export async function precisionSection(options: Options): Promise<Section> {
           seconds,
           fixedSeconds,
           nsPerPath,
+          method: estimate.method,
+          pilotPaths: estimate.pilotPaths,
+          varianceReduction: estimate.varianceReduction,
+          fewerPaths: plain === undefined ? null : plain.paths / paths,
           timesFasterThanPlain: gain,
           confirmedHalfWidth: confirmed?.halfWidth ?? null,
           confirmedSeconds: confirmed?.seconds ?? null,
         });
         cells.push([
-          sampling,
+          estimate.method === sampling ? sampling : `${sampling}, drawn ${estimate.method}`,
           whole(es),
           whole(paths),
           duration(seconds),
           duration(fixedSeconds),
+          plain === undefined ? '' : figures(plain.paths / paths),
           gain === null ? '' : figures(gain),
           confirmed === null
             ? 'not run'
@@ -85,7 +95,16 @@ export async function precisionSection(options: Options): Promise<Section> {
       }
       tables.push({
         caption: `${workload}, ${NAMES} names, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
-        head: ['sampling', 'ES 99.9 %', 'paths', 'time', 'of it fixed', 'times faster', 'a run of that size'],
+        head: [
+          'sampling',
+          'ES 99.9 %',
+          'paths',
+          'time',
+          'of it fixed',
+          'times fewer paths',
+          'times faster',
+          'a run of that size',
+        ],
         cells,
       });
     }
@@ -118,7 +137,9 @@ async function estimateOf(
     const found = result.scenarios[0].lossDistribution.es.find(({ level }) => level === LEVEL);
     if (found?.standardError == null || found.value == null)
       throw new Error(`ES ${LEVEL} of ${count} paths has no standard error`);
-    return { seconds, es: found.value, standardError: found.standardError };
+    const { method, pilotPaths, varianceReduction } = result.scenarios[0].sampling;
+    const gain = varianceReduction.find(({ level }) => level === LEVEL)?.es ?? null;
+    return { seconds, es: found.value, standardError: found.standardError, method, pilotPaths, gain };
   };
   try {
     await run(SMALL, 1); // the optimising compiler has seen it now
@@ -139,7 +160,9 @@ async function estimateOf(
   const fixedSeconds = Math.max(0, short - SMALL * perPath);
   const needed = Math.ceil(pathsForHalfWidth(paths, es, standardError, PRECISION));
   const seconds = fixedSeconds + needed * perPath;
-  const estimate = { es, standardError, paths: needed, seconds, fixedSeconds, nsPerPath: perPath * 1e9 };
+  const { method, pilotPaths, gain } = large[0];
+  const told = { method, pilotPaths, varianceReduction: gain };
+  const estimate = { ...told, es, standardError, paths: needed, seconds, fixedSeconds, nsPerPath: perPath * 1e9 };
   // The tail of fewer paths is too small to hold a standard error, and more than this are not accepted.
   if (seconds > MOST_SECONDS || needed < 1000 || needed > 1e7) return { ...estimate, confirmed: null };
   const made = await run(needed, seeds + 1);
