@@ -39,12 +39,15 @@ export function ratioTerms({ tilts, inflations, shifts }: SamplingLaw, logNormal
 }
 
 /**
- * The tables that a simulator draws paths of a law from, on shared memory.
+ * The tables that a simulator draws paths of a law from, on shared memory. Where nothing moves there is no direction to
+ * move: κ is 1 and m is 0 there, whatever the law says.
  *
  * @param pilot  records X and S of every regime, also where nothing is moved
  * @throws RangeError when a tilt or a shift is not finite, or an inflation not positive
  */
-export function samplingPlan(plan: RunPlan, scenario: ScenarioPlan, law: SamplingLaw, pilot: boolean): SamplingPlan {
+export function samplingPlan(plan: RunPlan, scenario: ScenarioPlan, given: SamplingLaw, pilot: boolean): SamplingPlan {
+  const directions = commonDirections(plan, scenario);
+  const law = withoutIdleMoves(given, directions);
   const { tilts, inflations, shifts } = law;
   if (!inflations.every((kappa) => kappa > 0 && kappa < Infinity)) {
     throw new RangeError(`inflations are ${inflations.join(', ')}; need finite numbers > 0`);
@@ -63,7 +66,17 @@ export function samplingPlan(plan: RunPlan, scenario: ScenarioPlan, law: Samplin
     inflations: shareFloats(inflations),
     shifts: shareFloats(shifts),
     watched,
-    directions: shareFloats(commonDirections(plan, scenario)),
+    directions: shareFloats(directions),
     pilot,
+  };
+}
+
+function withoutIdleMoves({ tilts, inflations, shifts }: SamplingLaw, directions: Float64Array): SamplingLaw {
+  const count = directions.length / tilts.length;
+  const idle = tilts.map((_, r) => Number(directions.subarray(r * count, (r + 1) * count).every((part) => part === 0)));
+  return {
+    tilts,
+    inflations: inflations.map((kappa, r) => (idle[r] === 1 ? 1 : kappa)),
+    shifts: shifts.map((shift, r) => (idle[r] === 1 ? 0 : shift)),
   };
 }
