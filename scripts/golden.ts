@@ -3,8 +3,8 @@ import type { StressResult } from '../schemas/stress-result.ts';
 import type { StressRunRequest } from '../schemas/stress-run.ts';
 import { createStressEngine } from '../workers/stress-engine.ts';
 
-/** Paths of a golden run: several chunks, the last one cut, in a second or two. */
-const GOLDEN_PATHS = 1000;
+/** Paths of a golden run: several chunks, the last one cut, and enough for a pilot, in a second or two. */
+const GOLDEN_PATHS = 2100;
 
 const folder = new URL('../examples/', import.meta.url);
 

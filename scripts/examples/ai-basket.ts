@@ -145,6 +145,6 @@ export function aiBasket(): StressRunRequest {
       correlation: { kind: 'matrix', order: names.map(({ id }) => id), values: correlations },
     },
     scenarios: ['baseline', 'correlation-spike-90', 'systemic-crisis-2020', 'idiosyncratic-rerating'],
-    simulation: { horizonDays: 63, paths: 20_000, seed: '42', sampling: 'plain' },
+    simulation: { horizonDays: 63, paths: 20_000, seed: '42' },
   };
 }

@@ -169,7 +169,7 @@ export function sp20Variance(data: Sp20Data): StressRunRequest {
       },
     },
     scenarios: ['baseline', 'correlation-spike-90', 'systemic-crisis-2020'],
-    simulation: { horizonDays: maturityDays, paths: 20_000, seed: '42', sampling: 'plain' },
+    simulation: { horizonDays: maturityDays, paths: 20_000, seed: '42' },
   };
 }
 

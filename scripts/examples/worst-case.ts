@@ -77,6 +77,6 @@ export function worstCase(): StressRunRequest {
       correlation: { kind: 'average', value: calmCorrelation },
     },
     scenarios: ['crash-week', 'correlation-spike-90', 'systemic-crisis-2008'],
-    simulation: { horizonDays: 63, paths: 20_000, seed: '42', sampling: 'plain' },
+    simulation: { horizonDays: 63, paths: 20_000, seed: '42' },
   };
 }

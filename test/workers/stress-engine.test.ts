@@ -49,6 +49,36 @@ t.test('a result has the same bits on 1, 2 and 7 threads', async (t) => {
   for (const [name, seen] of digests) t.equal(seen.size, 1, name);
 });
 
+t.test('tail sampling has the same bits on 1, 2 and 3 threads and for any block size', async (t) => {
+  const digests = new Set<string>();
+  for (const threads of [1, 2, 3]) {
+    const pools = startPools(threads);
+    const engine = createStressEngine({ threads: 1 });
+    const run = await prepared(engine, small('worst-case', 2300));
+    for (const blockPaths of [256, 1024]) {
+      const outcome = await runStress(pools, run, neverAborted(), blockPaths);
+      if (!outcome.ok) throw new RangeError(JSON.stringify(outcome.failures));
+      const methods = outcome.value.scenarios.map(({ sampling }) => sampling.method);
+      t.ok(methods.includes('tail'), `drawn ${methods.join(', ')}`);
+      digests.add(digest(outcome.value));
+    }
+    await closePools(pools);
+    await engine.close();
+  }
+  t.equal(digests.size, 1);
+});
+
+t.test('a plain run is what it was before there was a choice, and says so', async (t) => {
+  const engine = createStressEngine({ threads: 1 });
+  const request = small('worst-case', 2300);
+  const plain = { ...request, simulation: { ...request.simulation, sampling: 'plain' as const } };
+  for (const { paths, effectivePaths, sampling } of (await result(engine, await prepared(engine, plain))).scenarios) {
+    t.match({ paths, effectivePaths }, { paths: 2300, effectivePaths: 2300 });
+    t.match(sampling, { method: 'plain', requested: 'plain', pilotPaths: 0, regimes: [], varianceReduction: [] });
+  }
+  await engine.close();
+});
+
 t.test('a result has the same bits for any block size', async (t) => {
   const engine = createStressEngine({ threads: 1 });
   const run = await prepared(engine, small('ai-basket'));
