@@ -1,5 +1,6 @@
 /** How the cost of a run grows with names, days, positions and paths. */
 import { createStressEngine } from '../workers/stress-engine.ts';
+import type { Position } from '../schemas/position.ts';
 import type { StressRunRequest } from '../schemas/stress-run.ts';
 import { compete, type Standing } from './contest.ts';
 import { Crew, pathsFor } from './crew.ts';
@@ -38,7 +39,7 @@ export async function growthSection(options: Options): Promise<Section> {
     title: 'Growth',
     notes: [
       `W1 with ${NAMES} names over ${DAYS} days unless a table says otherwise. The first three tables are the fused kernel on one thread, as a run uses it; sizes take turns, median of ${options.rounds} samples${triesNote(options.tries)}. The last is a whole run of the engine: simulation on all threads, then the measures.`,
-      'Positions are variance swaps on the names and the index by turns, all marked on every day.',
+      'Positions are straddles on the index and the names by turns, at eleven strikes, all priced on every day. Variance swaps on one underlying are added up beforehand: more of them cost nothing.',
       ...disturbedNote(
         rows.filter((row) => row['by'] !== 'paths'),
         options.rounds,
@@ -58,7 +59,7 @@ async function growthOf(by: string, points: readonly Point[], options: Options, 
     for (const { size, request } of points) {
       const { plan } = prepared(request, SEED);
       // As many paths as fill a sample, whose work is not that of the names alone.
-      const paths = pathsFor(options.assetSteps, plan.names.count + plan.legs.swaps.count / 8, plan.days);
+      const paths = pathsFor(options.assetSteps, plan.names.count + plan.legs.options.count, plan.days);
       const simulation = { ...request.simulation, paths };
       const { run } = await crew.load(
         { kind: 'kernel', module: kernelModule('fused') },
@@ -148,12 +149,16 @@ function lasting(days: number): StressRunRequest {
   };
 }
 
-/** W1 with a book of another size: its swaps from the last, that on the index, over and over. */
+/** The market of W1 with straddles on the index and the names by turns, from the last, at eleven strikes. */
 function holding(count: number): StressRunRequest {
-  const request = requestOf('W1', NAMES, 1, SEED);
+  const request = requestOf('W2', NAMES, 1, SEED);
   const { book } = request;
-  if (book === undefined) throw new RangeError('W1 has no book');
-  const swaps = book.positions.toReversed();
-  const positions = Array.from({ length: count }, (_, i) => ({ ...swaps[i % swaps.length], id: `P${i}` }));
+  if (book === undefined) throw new RangeError('W2 has no book');
+  const straddles = book.positions.toReversed();
+  const positions = Array.from({ length: count }, (_, i) => ({
+    ...straddles[i % straddles.length],
+    id: `P${i}`,
+    strike: { percentOfSpot: 95 + (i % 11) },
+  })) as Position[];
   return { ...request, book: { ...book, positions } };
 }
