@@ -68,7 +68,8 @@ function figures({ pnl, lossDistribution, survivability }: ScenarioResult): Reco
 try {
   for (const name of values.books.split(',')) {
     const request = SAMPLING_BOOKS[name];
-    if (request === undefined) throw new Error(`no book is called "${name}"; there are ${Object.keys(SAMPLING_BOOKS)}`);
+    if (request === undefined)
+      throw new Error(`no book is called "${name}"; there are ${Object.keys(SAMPLING_BOOKS).join(', ')}`);
     const { figures: truth } = await figuresOf(request, Number(values.truth), '987654321', 'tail');
     for (const sampling of values.sampling.split(',') as SamplingMethod[]) {
       const counts = new Map(Object.keys(truth).map((figure) => [figure, { held: 0, told: 0 }]));

@@ -23,7 +23,7 @@ function book(workload: Workload, reversed: boolean): StressRunRequest {
 
 function otherSide(position: Position): Position {
   if (!('side' in position)) return position;
-  return { ...position, side: position.side === 'long' ? 'short' : 'long' } as Position;
+  return { ...position, side: position.side === 'long' ? 'short' : 'long' };
 }
 
 /** The index leg of W1 alone. */

@@ -14,6 +14,7 @@ import { chooseScenarioSampling } from './choose-sampling.ts';
 import type { PreparedRun, RunOptions } from './engine.ts';
 import { type Kernels, kernelOf } from './kernels.ts';
 import type { SimulateTask } from './simulate-block.ts';
+import type * as tasks from './tasks.ts';
 import type { EstimateTask, MeasureTask } from './tasks.ts';
 
 /** The threads a run uses. */
@@ -213,7 +214,7 @@ async function measure(
   return { ok: true, value: { ...measured.value, target: reached, warnings } };
 }
 
-async function runTask<T>({ pools, signal }: Run, name: keyof typeof import('./tasks.ts'), task: unknown): Promise<T> {
+async function runTask<T>({ pools, signal }: Run, name: keyof typeof tasks, task: unknown): Promise<T> {
   return (await pools.tasks.run(task, { name, signal })) as T;
 }
 

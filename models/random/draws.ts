@@ -27,9 +27,8 @@ export const drawPurposes = {
   idiosyncraticJump: 4,
   /** Whether a dated event happens, and its sizes. */
   event: 5,
-  /** Draws that choose a sampling plan, kept apart from those the plan is used on. */
-  pilot: 6,
 } as const;
+// A pilot needs no purpose of its own: its path numbers start at 2³¹, which no run reaches (sampling/choose-sampling.ts).
 
 export type DrawPurpose = (typeof drawPurposes)[keyof typeof drawPurposes];
 
