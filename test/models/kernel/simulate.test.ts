@@ -4,6 +4,7 @@ import { blockColumns, simulateWithKernel } from '../../../models/kernel/simulat
 import { CHUNK_PATHS, type PathColumns, allocateColumns } from '../../../models/simulation/columns.ts';
 import type { RunPlan, SamplingPlan, ScenarioPlan } from '../../../models/simulation/plan.ts';
 import { simulatePaths } from '../../../models/simulation/reference.ts';
+import type { Position } from '../../../schemas/position.ts';
 import type { StressRunRequest } from '../../../schemas/stress-run.ts';
 import { threeRegimes } from '../../../bench/three-regimes.ts';
 import { arbitraryRequest } from '../../support/arbitraries.ts';
@@ -148,6 +149,89 @@ t.test('the fused kernel gives the columns of the strict one up to roundings', a
       t.strictSame(got.regimeDays, expected.regimeDays);
     }
   }
+});
+
+/** Every kind of leg on names and the index, from one day to beyond the horizon, near the money and far from it. */
+function manyLegs(names: number): StressRunRequest {
+  const base = threeRegimes(names);
+  const ids = [...Array.from({ length: names }, (_, i) => `N${i + 1}`), 'INDEX'];
+  const positions = ids.flatMap((underlying, i): Position[] => [
+    {
+      id: `swap ${i}`,
+      type: 'varianceSwap',
+      underlying,
+      side: 'long',
+      vegaNotional: 1000,
+      strikeVol: 0.2,
+      maturityDays: 5 + i,
+      capMultiple: 0.8 + 0.4 * i,
+    },
+    {
+      id: `free ${i}`,
+      type: 'varianceSwap',
+      underlying,
+      side: 'short',
+      vegaNotional: 900,
+      strikeVol: 0.2,
+      maturityDays: 9,
+    },
+    ...[0.2, 0.97, 1, 1.1, 4].map(
+      (strike, j): Position => ({
+        id: `straddle ${i} ${j}`,
+        type: 'straddle',
+        underlying,
+        side: 'long',
+        quantity: 10 + j,
+        multiplier: 1,
+        strike: { percentOfSpot: strike },
+        expiryDays: 1 + 3 * j,
+      }),
+    ),
+    { id: `units ${i}`, type: 'underlying', underlying, side: 'short', quantity: 3 },
+  ]);
+  return {
+    ...base,
+    book: { nav: 1e6, positions },
+    simulation: { horizonDays: 12, paths: 64, seed: '11' },
+  };
+}
+
+t.test('volatilities of nothing and beyond all bounds, and prices of any size, are the reference too', async (t) => {
+  const { plan, scenarios } = prepared(manyLegs(5));
+  const [scenario] = scenarios;
+  const names = plan.names;
+  const levels = (each: number[]) => ({
+    ...scenario,
+    impliedVolSpeed: 1,
+    logImpliedMultipliers: Float64Array.from(each),
+  });
+  const cases: Record<string, [RunPlan, ScenarioPlan]> = {
+    'as it is': [plan, scenario],
+    'implied volatilities of 0': [
+      { ...plan, names: { ...names, impliedVols: names.impliedVols.map(() => 0) } },
+      scenario,
+    ],
+    'one implied volatility of 0': [
+      { ...plan, names: { ...names, impliedVols: names.impliedVols.map((vol, i) => (i === 1 ? 0 : vol)) } },
+      scenario,
+    ],
+    'multipliers that vanish and overflow': [plan, levels([0, -800, 800])],
+    'subnormal volatilities': [plan, levels([-707, -708, -708.3])],
+    'an index variance below 0': [
+      { ...plan, indices: plan.indices.map((index) => ({ ...index, impliedCorrelation: -1 })) },
+      { ...scenario, impliedCorrelationSpeed: 0 },
+    ],
+    'prices of 1e-8': [{ ...plan, names: { ...names, spots: names.spots.map(() => 1e-8) } }, scenario],
+    'prices of 1e8': [{ ...plan, names: { ...names, spots: names.spots.map(() => 1e8) } }, scenario],
+    'volatilities of 0 on the path': [plan, { ...scenario, factors: scenario.factors.map((f) => f.map(() => 0)) }],
+    'drifts of 3 a day': [plan, { ...scenario, drifts: scenario.drifts.map((d, r) => d.map(() => [0, 3, -3][r])) }],
+    'drifts that overflow': [plan, { ...scenario, drifts: scenario.drifts.map((d) => d.map(() => 200)) }],
+  };
+  for (const [name, [run, each]] of Object.entries(cases)) {
+    t.equal(firstDifference(kernelColumns(run, each), referenceColumns(run, each)), null, name);
+  }
+  t.ok(kernelColumns(...cases['prices of 1e-8']).pnl.every(Number.isFinite));
+  t.ok(kernelColumns(...cases['prices of 1e8']).pnl.every(Number.isFinite));
 });
 
 t.test('paths that are not whole chunks are refused', async (t) => {
