@@ -72,9 +72,18 @@ def fit():
         b = mp.sqrt(v)
         return mp.sin(mp.pi * b) / b if v > mp.mpf("1e-30") else mp.pi
 
+    def log_rest(z):
+        if z < mp.mpf("1e-12"):
+            return -4 * mp.fsum(z ** k / (2 * k + 3) for k in range(4))
+        s = mp.sqrt(z)
+        return (-2 * mp.log((1 + s) / (1 - s)) / s + 4) / z
+
+    # The high word of the kernel's sqrt(1/2) is rounded down, which moves the ends of the interval a little.
+    end = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * mp.mpf("1.00001")
     limit = mp.log(2) / 2 * mp.mpf("1.0001")
     show("(exp(r) - 1 - r - r^2/2) / r^3", exp_rest, [-limit, limit], 8, limit ** 3)
-    show("sin(pi b) / b in b^2", sine, [0, mp.mpf(1) / 4], 8, HALF)
+    show("sin(pi b) / b in b^2", sine, [0, mp.mpf(1) / 4], 7, HALF)
+    show("(-2 ln((1 + s)/(1 - s)) / s + 4) / s^2 in s^2", log_rest, [0, end], 5, end * mp.sqrt(end))
     show("cos(pi b) in b^2", lambda v: mp.cos(mp.pi * mp.sqrt(v)), [0, mp.mpf(1) / 4], 8, 1)
 
 

@@ -44,8 +44,8 @@ const LOG: usize = memory.data<f64>(
   16,
 );
 
-/** 2^52 + 1023 + n for numbers that stand for 2^-n of themselves: n = 0, 32 and 54. */
-export const LOG_BIAS: usize = memory.data<f64>([4503599627371519, 4503599627371551, 4503599627371573], 16);
+/** 2^52 + 1023 + n for numbers that stand for 2^-n of themselves: n = 0 and 54. */
+export const LOG_BIAS: usize = memory.data<f64>([4503599627371519, 4503599627371573], 16);
 
 export abstract class Elementary {
   /** e^x of the vectors a and b, stored at `to`; right unless `expMayBeWrong`. */
@@ -213,7 +213,7 @@ const lifted: usize = memory.data(32, 16);
 /** Puts in what the vector code got wrong: subnormal and negative numbers, zeros, Infinity and NaN. */
 export function repairLogarithms(a: v128, b: v128, to: usize): void {
   const lift = f64x2.splat(TWO_54);
-  Elementary.log(f64x2.mul(a, lift), f64x2.mul(b, lift), Lanes.constant(LOG_BIAS, 2), lifted);
+  Elementary.log(f64x2.mul(a, lift), f64x2.mul(b, lift), Lanes.constant(LOG_BIAS, 1), lifted);
   repairLane(f64x2.extract_lane(a, 0), lifted, to);
   repairLane(f64x2.extract_lane(a, 1), lifted + 8, to + 8);
   repairLane(f64x2.extract_lane(b, 0), lifted + 16, to + 16);

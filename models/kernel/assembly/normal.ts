@@ -1,4 +1,3 @@
-import { LOG_BIAS, Elementary } from './elementary';
 import { Lanes } from './lanes';
 import { TAIL_REFINEMENT, drawWords } from './random';
 
@@ -8,8 +7,24 @@ const REFINED_RADIUS_WORDS: u32 = 256;
 const TWO_M32: f64 = 2.3283064365386963e-10;
 const TWO_M33: f64 = 1.1641532182693481e-10;
 
-/** [0] 2^-32, [1] 2^-33, [2] 2^52 - 1/2, [3] -2 */
-const PAIR: usize = memory.data<f64>([TWO_M32, TWO_M33, 4503599627370495.5, -2], 16);
+/** [0] 2^-32, [1] 2^-33, [2] 2^52 - 1/2 */
+const PAIR: usize = memory.data<f64>([TWO_M32, TWO_M33, 4503599627370495.5], 16);
+/**
+ * [0] 1 - sqrt(1/2) as high words, [1] 2^52 (exponent field only), [2] mantissa mask, [3] sqrt(1/2) as high word: bit
+ * patterns, as in elementary.ts.
+ */
+const RADIUS_BITS: usize = memory.data<u64>(
+  [0x00095f6200000000, 0x4330000000000000, 0x000fffffffffffff, 0x3fe6a09e00000000],
+  16,
+);
+/** [0] 2^52 + 1023 + 32, since the argument is 2^32 u, [1] 1, [2] 2, [3] -2 ln 2, then the polynomial from its highest power */
+const RADIUS: usize = memory.data<f64>(
+  [
+    4503599627371551, 1, 2, -1.3862943611198906, -0.33243660293065075, -0.36280385885742483, -0.4444572459956188,
+    -0.5714284827628681, -0.8000000002241415, -1.3333333333332416, -4,
+  ],
+  16,
+);
 /** cos(pi b) and sin(pi b) / b as polynomials in b^2, from their highest power */
 const COSINE: usize = memory.data<f64>(
   [
@@ -20,18 +35,62 @@ const COSINE: usize = memory.data<f64>(
 );
 const SINE: usize = memory.data<f64>(
   [
-    7.697826768224191e-7, -2.1903497074626018e-5, 0.0004662998161898394, -0.007370430505916944, 0.0821458865731029,
-    -0.5992645293189447, 2.5501640398773007, -5.167712780049969, 3.141592653589793,
+    -2.113362735205297e-5, 0.0004659870158043378, -0.0073703643265304155, 0.08214587881631043, -0.599264528825224,
+    2.5501640398618677, -5.1677127800497855, 3.1415926535897927,
   ],
   16,
 );
 /** High words of 2^52, which make a double of an unsigned word below. */
 const HIGH_WORDS: usize = memory.data<u32>([0x43300000, 0x43300000, 0x43300000, 0x43300000], 16);
 
-/** Logarithms of four radius words. */
-const logs: usize = memory.data(32, 16);
+/** Radii of four paths. */
+const radii: usize = memory.data(32, 16);
 
 abstract class Pair {
+  /** Radii of four paths, stored at `to`, from 2^32 u. */
+  @inline
+  static storeRadii(a: v128, b: v128, to: usize): void {
+    let c = Lanes.constant(RADIUS_BITS, 0);
+    const bitsA = i64x2.add(a, c);
+    const bitsB = i64x2.add(b, c);
+    c = Lanes.constant(RADIUS_BITS, 1);
+    let next = Lanes.constant(RADIUS, 0);
+    const kA = f64x2.sub(v128.or(i64x2.shr_u(bitsA, 52), c), next);
+    const kB = f64x2.sub(v128.or(i64x2.shr_u(bitsB, 52), c), next);
+    c = Lanes.constant(RADIUS_BITS, 2);
+    next = Lanes.constant(RADIUS_BITS, 3);
+    const one = Lanes.constant(RADIUS, 1);
+    const fA = f64x2.sub(i64x2.add(v128.and(bitsA, c), next), one);
+    const fB = f64x2.sub(i64x2.add(v128.and(bitsB, c), next), one);
+    c = Lanes.constant(RADIUS, 2);
+    const sA = f64x2.div(fA, f64x2.add(c, fA));
+    const sB = f64x2.div(fB, f64x2.add(c, fB));
+    const zA = f64x2.mul(sA, sA);
+    const zB = f64x2.mul(sB, sB);
+    c = Lanes.constant(RADIUS, 4);
+    next = Lanes.constant(RADIUS, 5);
+    let pA = Lanes.madd(c, zA, next);
+    let pB = Lanes.madd(c, zB, next);
+    next = Lanes.constant(RADIUS, 6);
+    pA = Lanes.madd(pA, zA, next);
+    pB = Lanes.madd(pB, zB, next);
+    next = Lanes.constant(RADIUS, 7);
+    pA = Lanes.madd(pA, zA, next);
+    pB = Lanes.madd(pB, zB, next);
+    next = Lanes.constant(RADIUS, 8);
+    pA = Lanes.madd(pA, zA, next);
+    pB = Lanes.madd(pB, zB, next);
+    next = Lanes.constant(RADIUS, 9);
+    pA = Lanes.madd(pA, zA, next);
+    pB = Lanes.madd(pB, zB, next);
+    next = Lanes.constant(RADIUS, 10);
+    pA = Lanes.madd(pA, zA, next);
+    pB = Lanes.madd(pB, zB, next);
+    c = Lanes.constant(RADIUS, 3);
+    v128.store(to, f64x2.sqrt(Lanes.madd(sA, pA, f64x2.mul(kA, c))));
+    v128.store(to, f64x2.sqrt(Lanes.madd(sB, pB, f64x2.mul(kB, c))), 16);
+  }
+
   /**
    * A pair of normals for four paths.
    * @param a       2^32 u of paths 0 and 1
@@ -42,16 +101,15 @@ abstract class Pair {
    */
   @inline
   static store(a: v128, b: v128, angles: v128, first: usize, second: usize): void {
-    Elementary.log(a, b, Lanes.constant(LOG_BIAS, 1), logs);
+    Pair.storeRadii(a, b, radii);
     let c = Lanes.constant(PAIR, 0);
     let next = Lanes.constant(PAIR, 1);
     const bA = Lanes.madd(f64x2.convert_low_i32x4_s(angles), c, next);
     const bB = Lanes.madd(f64x2.convert_low_i32x4_s(v128.shuffle<i32>(angles, angles, 2, 3, 2, 3)), c, next);
     const vA = f64x2.mul(bA, bA);
     const vB = f64x2.mul(bB, bB);
-    c = Lanes.constant(PAIR, 3);
-    const radiusA = f64x2.sqrt(f64x2.mul(c, v128.load(logs)));
-    const radiusB = f64x2.sqrt(f64x2.mul(c, v128.load(logs, 16)));
+    const radiusA = v128.load(radii);
+    const radiusB = v128.load(radii, 16);
     c = Lanes.constant(SINE, 0);
     next = Lanes.constant(SINE, 1);
     let pA = Lanes.madd(c, vA, next);
@@ -72,9 +130,6 @@ abstract class Pair {
     pA = Lanes.madd(pA, vA, next);
     pB = Lanes.madd(pB, vB, next);
     next = Lanes.constant(SINE, 7);
-    pA = Lanes.madd(pA, vA, next);
-    pB = Lanes.madd(pB, vB, next);
-    next = Lanes.constant(SINE, 8);
     pA = Lanes.madd(pA, vA, next);
     pB = Lanes.madd(pB, vB, next);
     v128.store(second, f64x2.mul(radiusA, f64x2.mul(bA, pA)));

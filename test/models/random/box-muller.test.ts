@@ -1,5 +1,10 @@
 import t from 'tap';
-import { cosPiFromSquare, normalPairFromWords, sinPiRatioFromSquare } from '../../../models/random/box-muller.ts';
+import {
+  cosPiFromSquare,
+  normalPairFromWords,
+  radiusSquared,
+  sinPiRatioFromSquare,
+} from '../../../models/random/box-muller.ts';
 import { reference, worstError } from '../numeric/reference-table.ts';
 
 function pairOf(r0: number, r1: number, refine: number): [number, number] {
@@ -8,13 +13,35 @@ function pairOf(r0: number, r1: number, refine: number): [number, number] {
   return [out[0], out[1]];
 }
 
-await t.test('sine and cosine of the half circle are within 3e-16 of 50-digit values', async (t) => {
+await t.test('sine and cosine of the half circle are within 5e-16 of 50-digit values', async (t) => {
   t.ok(reference.sinPi.length > 100 && reference.cosPi.length > 100);
   const sine = worstError(reference.sinPi, (b) => b * sinPiRatioFromSquare(b * b), 'absolute');
-  t.ok(sine.error < 3e-16, JSON.stringify(sine));
+  t.ok(sine.error < 5e-16, JSON.stringify(sine));
   const cosine = worstError(reference.cosPi, (b) => cosPiFromSquare(b * b), 'absolute');
   t.ok(cosine.error < 3e-16, JSON.stringify(cosine));
 });
+
+await t.test(
+  'the squared radius is within 5e-16 of 50-digit values, absolutely below 1 and relatively above',
+  async (t) => {
+    const inside = reference.log
+      .filter(([u]) => u > 2 ** -66 && u < 1)
+      .map(([u, high, low]) => [u, -2 * high, -2 * low] as const);
+    t.ok(inside.length > 100, `${inside.length} arguments`);
+    const small = worstError(
+      inside.filter(([, value]) => value < 1),
+      radiusSquared,
+      'absolute',
+    );
+    t.ok(small.error < 5e-16, JSON.stringify(small));
+    const large = worstError(
+      inside.filter(([, value]) => value >= 1),
+      radiusSquared,
+      'relative',
+    );
+    t.ok(large.error < 5e-16, JSON.stringify(large));
+  },
+);
 
 await t.test('a pair is the Box-Muller transform of its words', async (t) => {
   for (const [r0, r1] of [
