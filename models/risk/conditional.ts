@@ -45,7 +45,8 @@ export function meanGiven(
   const n = pnl.length;
   if (n === 0) throw new RangeError('pnl is empty; need at least one path');
   if (indicator.length !== n) throw new RangeError(`indicator has length ${indicator.length}; need ${n}, one per path`);
-  const groups = Uint16Array.from(indicator, (flag) => (flag === 0 ? 0 : 1));
+  const groups = new Uint16Array(n);
+  for (let i = 0; i < n; i++) groups[i] = indicator[i] === 0 ? 0 : 1;
   return groupMeans(pnl, groups, 2, weights)[1];
 }
 
