@@ -52,7 +52,7 @@ t.test('a field that does not exist is named beside those that do, and the one t
         reason: 'unknown_field',
         pointer: '/simulation/horizonDay',
         message:
-          'simulation has no field "horizonDay" (did you mean "horizonDays"?); it has horizonDays, paths, seed, sampling, levels, survivalThreshold',
+          'simulation has no field "horizonDay" (did you mean "horizonDays"?); it has horizonDays, paths, target, seed, arithmetic, sampling, levels, survivalThreshold',
       },
     ],
   );
