@@ -18,6 +18,12 @@ import { Sampling, sampled, tiltedThresholds } from './sampling';
 /** Four days share the random words; which four are in memory. */
 let wordsOf: u32 = 0xffffffff;
 
+/** Rows of thresholds of the day at hand: of the model's law (day 1 has one), and of the tilted one. */
+let own: usize = 0;
+let ownRow: usize = 0;
+let tilted: usize = 0;
+let rowBytes: usize = 0;
+
 /** Forgets the words of the block before. */
 export function resetRegimes(): void {
   wordsOf = 0xffffffff;
@@ -40,26 +46,71 @@ export function drawRegimes(firstPath: u32, day: u32): void {
     drawBlockWords(firstPath, wordsOf);
   }
   const ofDay = regimeWords + (((day & 3) * columns) << 2);
-  const width: usize = (regimes - 1) << 3;
-  const ownThresholds = day == 1 ? initialThresholds : transitionThresholds;
-  const ownRow: usize = day == 1 ? 0 : width;
-  const tiltedOfDay = tiltedThresholds + <usize>day * <usize>regimes * width;
-  let changed: u32 = 0;
-  for (let column = 0; column < columns; column++) {
-    const offset: usize = column << 2;
-    const path = load<u32>(paths + offset);
-    const word = <f64>load<u32>(ofDay + ((path - firstPath) << 2));
-    const yesterday = load<u32>(regimeOf + offset);
-    const row =
-      sampled && Sampling.isTilted(path)
-        ? tiltedOfDay + <usize>yesterday * width
-        : ownThresholds + <usize>yesterday * ownRow;
-    let regime: u32 = 0;
-    for (let at: usize = 0; at < width; at += 8) regime += <u32>(word >= load<f64>(row + at));
-    store<u32>(regimeOf + offset, regime);
-    changed |= regime ^ yesterday;
+  rowBytes = (<usize>regimes - 1) << 3;
+  own = day == 1 ? initialThresholds : transitionThresholds;
+  ownRow = day == 1 ? 0 : rowBytes;
+  tilted = tiltedThresholds + <usize>day * <usize>regimes * rowBytes;
+  let changed = i32x4.splat(0);
+  for (let column = 0; column < columns; column += 4) {
+    const at = regimeOf + (column << 2);
+    const before = v128.load(at);
+    const numbers = v128.load(paths + (column << 2));
+    const places = i32x4.shl(i32x4.sub(numbers, i32x4.splat(firstPath)), 2);
+    let words = v128.load32_zero(ofDay + i32x4.extract_lane(places, 0));
+    words = v128.load32_lane(ofDay + i32x4.extract_lane(places, 1), words, 1);
+    words = v128.load32_lane(ofDay + i32x4.extract_lane(places, 2), words, 2);
+    words = v128.load32_lane(ofDay + i32x4.extract_lane(places, 3), words, 3);
+    // Columns are in the order of their regimes, so a tile whose ends agree has one.
+    const yesterday = load<u32>(at);
+    if (yesterday == load<u32>(at, 12)) drawTile(at, yesterday, numbers, words);
+    else drawLanes(at, numbers, words);
+    changed = v128.or(changed, v128.xor(before, v128.load(at)));
   }
-  if (changed) partition();
+  if (v128.any_true(changed)) partition();
+}
+
+/** Regimes of a tile that was in one regime. */
+function drawTile(at: usize, yesterday: usize, numbers: v128, words: v128): void {
+  const a = f64x2.convert_low_i32x4_u(words);
+  const b = f64x2.convert_low_i32x4_u(v128.shuffle<i32>(words, words, 2, 3, 2, 3));
+  let today = reached(a, b, own + yesterday * ownRow);
+  if (sampled) {
+    today = v128.bitselect(reached(a, b, tilted + yesterday * rowBytes), today, Sampling.tilted(numbers));
+  }
+  v128.store(at, today);
+}
+
+/** How many thresholds of a row each word reaches. */
+function reached(a: v128, b: v128, row: usize): v128 {
+  let countA = i64x2.splat(0);
+  let countB = countA;
+  for (const end = row + rowBytes; row < end; row += 8) {
+    const threshold = v128.load64_splat(row);
+    // A condition that holds is −1.
+    countA = i64x2.sub(countA, f64x2.ge(a, threshold));
+    countB = i64x2.sub(countB, f64x2.ge(b, threshold));
+  }
+  return v128.shuffle<i32>(countA, countB, 0, 2, 4, 6);
+}
+
+const numbersOfTile: usize = memory.data(16, 16);
+const wordsOfTile: usize = memory.data(16, 16);
+
+/** Regimes of a tile that was in several, path by path. */
+function drawLanes(at: usize, numbers: v128, words: v128): void {
+  v128.store(numbersOfTile, numbers);
+  v128.store(wordsOfTile, words);
+  for (let lane: usize = 0; lane < 16; lane += 4) {
+    const yesterday = <usize>load<u32>(at + lane);
+    const isTilted = sampled && Sampling.isTilted(load<u32>(numbersOfTile + lane));
+    const row = isTilted ? tilted + yesterday * rowBytes : own + yesterday * ownRow;
+    const word = <f64>load<u32>(wordsOfTile + lane);
+    let regime: u32 = 0;
+    for (let threshold = row; threshold < row + rowBytes; threshold += 8) {
+      regime += <u32>(word >= load<f64>(threshold));
+    }
+    store<u32>(at + lane, regime);
+  }
 }
 
 /** Words of every path, by its place in the block, for the days 4 day4 … 4 day4 + 3. */

@@ -33,6 +33,17 @@ export abstract class Sampling {
   static isTilted(path: u32): bool {
     return path % DEFENSIVE_PERIOD != 0;
   }
+
+  /** The same of four paths, as a mask. */
+  @inline
+  static tilted(numbers: v128): v128 {
+    return i32x4(
+      -(<i32>Sampling.isTilted(i32x4.extract_lane(numbers, 0))),
+      -(<i32>Sampling.isTilted(i32x4.extract_lane(numbers, 1))),
+      -(<i32>Sampling.isTilted(i32x4.extract_lane(numbers, 2))),
+      -(<i32>Sampling.isTilted(i32x4.extract_lane(numbers, 3))),
+    );
+  }
 }
 
 /** Moves the normals of a tile along the directions of its regimes. */
@@ -57,12 +68,7 @@ function moveRegime(tile: usize, column: usize, regime: u32): void {
   }
   const present = i32x4.eq(v128.load(regimeOf + (column << 2)), i32x4.splat(regime));
   const numbers = v128.load(paths + (column << 2));
-  const tilted = i32x4(
-    -(<i32>Sampling.isTilted(i32x4.extract_lane(numbers, 0))),
-    -(<i32>Sampling.isTilted(i32x4.extract_lane(numbers, 1))),
-    -(<i32>Sampling.isTilted(i32x4.extract_lane(numbers, 2))),
-    -(<i32>Sampling.isTilted(i32x4.extract_lane(numbers, 3))),
-  );
+  const tilted = Sampling.tilted(numbers);
   const here = tile + sumsAt + ((<usize>regime) << 5);
   const extraA = place(a, i64x2.extend_low_i32x4_s(tilted), i64x2.extend_low_i32x4_s(present), regime, here);
   const extraB = place(b, i64x2.extend_high_i32x4_s(tilted), i64x2.extend_high_i32x4_s(present), regime, here + 16);
