@@ -113,6 +113,16 @@ export abstract class Elementary {
   }
 
   /**
+   * Cheaper than `largest` for arguments that are nearly always below 2 in size: whether one is 2 or more, or NaN.
+   * Exponent fields below 0x400 have no bit in common with it, whatever is or-ed.
+   * @param bits  all arguments or-ed
+   */
+  @inline
+  static anyFrom2(bits: v128): bool {
+    return v128.any_true(v128.and(bits, i64x2.splat(0x4000000000000000)));
+  }
+
+  /**
    * Natural logarithm of the vectors a and b, stored at `to`; right for positive normal numbers.
    * @param bias  a row of LOG_BIAS, splatted
    */

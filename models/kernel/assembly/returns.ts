@@ -4,7 +4,7 @@ import { Lanes } from './lanes';
 
 /** ln S ← ln S + x, Σx² ← Σx² + x², S = e^{ln S} for the names of a tile. */
 export function moveNames(tile: usize): void {
-  let sizes = i32x4.splat(0);
+  let bits = i32x4.splat(0);
   let at = tile;
   for (let x = returns, to = levels, end = x + (names << 5); x < end; x += 32, to += 32, at += SLOT) {
     const xA = v128.load(x);
@@ -15,10 +15,10 @@ export function moveNames(tile: usize): void {
     v128.store(at, b, 16);
     v128.store(at, Lanes.madd(xA, xA, v128.load(at, 32)), 32);
     v128.store(at, Lanes.madd(xB, xB, v128.load(at, 48)), 48);
-    sizes = Elementary.largest(sizes, a, b);
+    bits = v128.or(bits, v128.or(a, b));
     Elementary.exp(a, b, to);
   }
-  if (Elementary.expMayBeWrong(sizes)) repairExponentials(tile, SLOT, levels, names);
+  if (Elementary.anyFrom2(bits)) repairExponentials(tile, SLOT, levels, names);
 }
 
 /** Level of every index from its members, in their order, and its return. */
