@@ -61,14 +61,23 @@ export async function runStress(
     onBlock: (paths) => options.onProgress((done += paths), planned),
     onPlan: (paths) => options.onProgress(done, (planned += paths)),
   };
+  // A scenario is measured while the next one is simulated: one thread sorts what the others have left. Not further
+  // ahead, since the columns of every scenario under way are in memory.
+  let measuring: Promise<Outcome<ScenarioResult>> | null = null;
   for (const i of request.scenarios.keys()) {
     const simulated = await simulateScenario(run, i, progress);
+    const before = await measuring;
+    if (before?.ok === false) return before;
+    if (before !== null) scenarios.push(before.value);
     if (!simulated.ok) return simulated;
     cpuSeconds += simulated.value.cpuSeconds;
-    const measured = await measure(run, i, simulated.value);
-    if (!measured.ok) return measured;
-    scenarios.push(measured.value);
+    measuring = measure(run, i, simulated.value);
+    // Awaited above; but when the next simulation throws first, that is the error.
+    measuring.catch(() => undefined);
   }
+  const last = await measuring;
+  if (last?.ok === false) return last;
+  if (last !== null) scenarios.push(last.value);
   const wallSeconds = (performance.now() - started) / 1000;
   const result: StressResult = {
     initialValue: plan.financing.initialValue,
