@@ -68,7 +68,9 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
   const { horizonDays: days, levels, survivalThreshold } = simulation;
   const target = simulation.target === undefined ? null : resolveTarget(simulation.target, simulation.paths);
   const paths = target?.maxPaths ?? simulation.paths;
-  const settings = { seed, paths, days, survivalThreshold };
+  // A seed that was refused makes no key; what else is wrong can be judged with any.
+  const usable = failures.clearAt('/simulation/seed') ? seed : '0';
+  const settings = { seed: usable, paths, days, survivalThreshold };
   // A book with failures cannot be resolved, but its market and scenarios can still be judged.
   const run = failures.clearAt('/book') ? resolveRun(book, wireMarket, settings, failures) : undefined;
   const market = run?.market ?? (failures.clearAt('/book') ? undefined : resolveMarket(book, wireMarket, failures));

@@ -24,6 +24,18 @@ t.test('the small request resolves', async (t) => {
   t.same(failuresOf(smallRequest()), []);
 });
 
+t.test('a seed beyond uint64 is refused, together with what only resolution finds', async (t) => {
+  const request = smallRequest();
+  request.simulation.seed = '18446744073709551616';
+  const found = () => {
+    const outcome = prepareRun(fillDefaults(request), request.simulation.seed!, 1e15);
+    return outcome.ok ? [] : outcome.failures.map(({ pointer }) => pointer);
+  };
+  t.same(found(), ['/simulation/seed']);
+  request.market.correlation = { kind: 'matrix', order, values: impossible };
+  t.same(found(), ['/simulation/seed', '/market/correlation/values']);
+});
+
 t.test('a matrix of the market must be a correlation matrix', async (t) => {
   const at = '/market/correlation';
   const given = (when: string, correlation: Correlation, ...found: Case['found']) =>
