@@ -6,7 +6,7 @@ import { paid, value } from './totals';
 
 /** Rows from `navAt` on. */
 const CASH: usize = 0;
-export const PNL: usize = 32;
+const PNL: usize = 32;
 const PEAK: usize = 64;
 const MAX_DRAWDOWN: usize = 96;
 const BREACH_DAY: usize = 128;
