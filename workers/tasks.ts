@@ -4,6 +4,7 @@ import { prepareRun } from '../models/book/prepare-run.ts';
 import type { Outcome } from '../models/outcome.ts';
 import type { Estimate } from '../models/risk/moments.ts';
 import { type Target, targetFigure } from '../models/risk/precision.ts';
+import { runWeighting } from '../models/risk/weighting.ts';
 import { beyondDoubles, type MeasureRequest, measureScenario } from '../models/risk/scenario-result.ts';
 import {
   chooseSampling,
@@ -53,7 +54,7 @@ export interface EstimateTask extends SimulatedPaths {
 /** The figure of a target, with its error. */
 export function estimate({ target, ...simulated }: EstimateTask): Outcome<Estimate> {
   const kept = finitePaths(simulated);
-  return kept.ok ? { ok: true, value: targetFigure(kept.value, kept.value.weights, target) } : kept;
+  return kept.ok ? { ok: true, value: targetFigure(kept.value, runWeighting(kept.value.weights), target) } : kept;
 }
 
 export interface MeasureTask extends MeasureRequest, SimulatedPaths {}

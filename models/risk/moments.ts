@@ -2,6 +2,7 @@ import { CompensatedSum } from './compensated-sum.ts';
 import { probability } from './probability.ts';
 import type { ProbabilityEstimate } from './probability.ts';
 import { weightTotals } from './sample.ts';
+import { StratifiedSquares, type Weighting } from './weighting.ts';
 
 /** A number estimated from a sample; the standard error is null where the sample is too small to tell. */
 export interface Estimate {
@@ -28,28 +29,31 @@ export interface Moments {
  * Mean, spread and shape of a sample.
  *
  * m_k = sum w_i (x_i - mean)^k, w summing to 1 (self-normalised when weighted). Two passes, compensated sums, terms in
- * path order. Standard deviation sqrt(m2 m/(m-1)) with m the effective sample size; standard error of the mean
- * sqrt(sum w_i^2 (x_i - mean)^2 m/(m-1)), which is s/sqrt(n) for a plain sample. min and max are over all paths,
- * whatever they weigh.
+ * path order. Standard deviation sqrt(m2 m/(m-1)) with m the effective sample size; standard error of the mean s/sqrt(n),
+ * weighted the stratified one of psi_i = x_i - mean (StratifiedSquares). min and max are over all paths, whatever they
+ * weigh.
  *
  * Source: M. Kendall, A. Stuart, The Advanced Theory of Statistics 1.
- * @param values  [n], path order, finite
- * @param weights [n], at least 0, or null for plain sampling
+ * @param values    [n], path order, finite
+ * @param weighting of the same paths, or null for plain sampling
  * @throws RangeError when n = 0, a length differs or a value is not finite
  */
-export function moments(values: Float64Array, weights: Float64Array | null): Moments {
+export function moments(values: Float64Array, weighting: Weighting | null): Moments {
+  const weights = weighting?.weights ?? null;
   const { total, effectiveSize } = weightTotals(weights, values.length);
   const { min, max, mean, losses } = firstPass(values, weights, total);
-  const { scale, m2, m3, m4, errorSquares } = centralMoments(values, weights, { total, mean, min, max });
+  const { scale, m2, m3, m4, squares2 } = centralMoments(values, weights, { total, mean, min, max });
   const correction = smallSampleFactor(effectiveSize);
+  const variance = (factor: number) =>
+    weighting === null ? squares2 * factor : meanSquares(values, weighting, { total, mean, scale }).variance;
   return {
-    mean: { value: mean, standardError: correction === null ? null : scale * Math.sqrt(errorSquares * correction) },
+    mean: { value: mean, standardError: correction === null ? null : scale * Math.sqrt(variance(correction)) },
     standardDeviation: scale * Math.sqrt(m2 * (correction ?? 1)),
     skewness: m2 > 0 ? m3 / (m2 * Math.sqrt(m2)) : null,
     kurtosis: m2 > 0 ? m4 / (m2 * m2) : null,
     min,
     max,
-    probabilityOfLoss: probability(losses, weights),
+    probabilityOfLoss: probability(losses, weighting),
   };
 }
 
@@ -58,17 +62,55 @@ export function moments(values: Float64Array, weights: Float64Array | null): Mom
  *
  *   sqrt(sum w_i^2 ((x_i - mean)^2 - m2)^2) / (2 sqrt(m2)),   s / sqrt(2 n) for a plain normal sample
  *
- * @param values  [n], path order, finite
- * @param weights [n], at least 0, or null for plain sampling
+ * without the variance between the strata of a weighted one.
+ * @param values    [n], path order, finite
+ * @param weighting of the same paths, or null for plain sampling
  * @returns null for one (effective) path; 0 when all values are equal
  * @throws RangeError when n = 0, a length differs or a value is not finite
  */
-export function standardDeviationError(values: Float64Array, weights: Float64Array | null): number | null {
+export function standardDeviationError(values: Float64Array, weighting: Weighting | null): number | null {
+  const weights = weighting?.weights ?? null;
   const { total, effectiveSize } = weightTotals(weights, values.length);
   const { min, max, mean } = firstPass(values, weights, total);
   if (smallSampleFactor(effectiveSize) === null) return null;
-  const { scale, m2, squareErrorSquares } = centralMoments(values, weights, { total, mean, min, max });
-  return m2 > 0 ? (scale * Math.sqrt(squareErrorSquares)) / (2 * Math.sqrt(m2)) : 0;
+  const { scale, m2, squares, squares2, squares4 } = centralMoments(values, weights, { total, mean, min, max });
+  if (!(m2 > 0)) return 0;
+  const variance =
+    weighting === null
+      ? Math.max(squares4 - 2 * m2 * squares2 + m2 * m2 * squares, 0)
+      : spreadSquares(values, weighting, { total, mean, scale, m2 }).squares;
+  return (scale * Math.sqrt(variance)) / (2 * Math.sqrt(m2));
+}
+
+interface ScaledBy {
+  readonly total: number;
+  readonly mean: number;
+  readonly scale: number;
+}
+
+/** Of w_i (x_i - mean) / scale. */
+function meanSquares(
+  values: Float64Array,
+  { weights, strata }: Weighting,
+  { total, mean, scale }: ScaledBy,
+): StratifiedSquares {
+  const squares = new StratifiedSquares(strata);
+  for (let i = 0; i < values.length; i++) squares.add(i, (weights[i] / total) * ((values[i] - mean) / scale));
+  return squares;
+}
+
+/** Of w_i (((x_i - mean) / scale)^2 - m2). */
+function spreadSquares(
+  values: Float64Array,
+  { weights, strata }: Weighting,
+  { total, mean, scale, m2 }: ScaledBy & { readonly m2: number },
+): StratifiedSquares {
+  const squares = new StratifiedSquares(strata);
+  for (let i = 0; i < values.length; i++) {
+    const z = (values[i] - mean) / scale;
+    squares.add(i, (weights[i] / total) * (z * z - m2));
+  }
+  return squares;
 }
 
 /** m/(m-1), or null where there is but one effective observation to measure a spread with. */
@@ -120,14 +162,13 @@ function centralMoments(
     squares2.add(w * w * z2);
     squares4.add(w * w * z2 * z2);
   }
-  const m2 = sum2.value;
-  const squareErrorSquares = squares4.value - 2 * m2 * squares2.value + m2 * m2 * squares.value;
   return {
     scale,
-    m2,
+    m2: sum2.value,
     m3: sum3.value,
     m4: sum4.value,
-    errorSquares: squares2.value,
-    squareErrorSquares: Math.max(squareErrorSquares, 0),
+    squares: squares.value,
+    squares2: squares2.value,
+    squares4: squares4.value,
   };
 }

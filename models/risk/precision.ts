@@ -8,6 +8,7 @@ import type { Estimate } from './moments.ts';
 import { probability } from './probability.ts';
 import { sortSample } from './sample.ts';
 import { valueAtRisk } from './value-at-risk.ts';
+import type { Weighting } from './weighting.ts';
 
 /** Precision that a scenario is simulated for. */
 export interface Target {
@@ -41,30 +42,30 @@ export function hasLevel(metric: Target['metric']): boolean {
 /**
  * The figure of a target with the error that limits use.
  *
- * @param columns  of the paths so far, and no more
- * @param weights  [n], likelihood weights, or null for plain sampling
+ * @param columns    of the paths so far, and no more
+ * @param weighting  of the same paths, or null for plain sampling
  * @throws RangeError when a P&L is not finite, or es or var has no level
  */
 export function targetFigure(
   columns: Pick<PathColumns, 'pnl' | 'breachDay' | 'ruinDay'>,
-  weights: Float64Array | null,
+  weighting: Weighting | null,
   { metric, level }: Pick<Target, 'metric' | 'level'>,
 ): Estimate {
-  return FIGURES[metric](columns, weights, level ?? Number.NaN);
+  return FIGURES[metric](columns, weighting, level ?? Number.NaN);
 }
 
 type Figure = (
   columns: Pick<PathColumns, 'pnl' | 'breachDay' | 'ruinDay'>,
-  weights: Float64Array | null,
+  weighting: Weighting | null,
   level: number,
 ) => Estimate;
 
 const FIGURES: Readonly<Record<Target['metric'], Figure>> = {
-  es: ({ pnl }, weights, level) => expectedShortfall(sortSample(pnl, weights), level),
-  var: ({ pnl }, weights, level) => valueAtRisk(sortSample(pnl, weights), level),
-  probabilityOfLoss: ({ pnl }, weights) => withWilsonError(probability(lossFlags(pnl), weights)),
-  probabilityOfBreach: ({ breachDay }, weights) => withWilsonError(probability(breachDay, weights)),
-  probabilityOfRuin: ({ ruinDay }, weights) => withWilsonError(probability(ruinDay, weights)),
+  es: ({ pnl }, weighting, level) => expectedShortfall(sortSample(pnl, weighting), level),
+  var: ({ pnl }, weighting, level) => valueAtRisk(sortSample(pnl, weighting), level),
+  probabilityOfLoss: ({ pnl }, weighting) => withWilsonError(probability(lossFlags(pnl), weighting)),
+  probabilityOfBreach: ({ breachDay }, weighting) => withWilsonError(probability(breachDay, weighting)),
+  probabilityOfRuin: ({ ruinDay }, weighting) => withWilsonError(probability(ruinDay, weighting)),
 };
 
 function lossFlags(pnl: Float64Array): Uint8Array {

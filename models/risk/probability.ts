@@ -1,6 +1,7 @@
+import { NORMAL_95 } from '../numeric/student-quantile.ts';
 import { CompensatedSum } from './compensated-sum.ts';
 import { weightTotals } from './sample.ts';
-import { NORMAL_95 } from './value-at-risk.ts';
+import { StratifiedSquares, type Weighting } from './weighting.ts';
 
 /** A probability with its sampling error. */
 export interface ProbabilityEstimate {
@@ -15,37 +16,48 @@ export const IMPOSSIBLE: ProbabilityEstimate = { value: 0, standardError: 0, int
 /**
  * Probability of an event from the paths on which it happened.
  *
- * Value: share of the weight (self-normalised). Standard error sqrt(p (1 - p) / n); weighted
- * sqrt(sum w_i^2 (1_i - p)^2), w summing to 1. Wilson's 95 % interval, which stays sensible where nothing or everything
- * happened, and where the standard error is 0 although the probability is not known. Weighted, it uses the size of the
- * plain sample with the same standard error, and the effective sample size where p is 0 or 1.
+ * Value: share of the weight (self-normalised). Standard error sqrt(p (1 - p) / n). Wilson's 95 % interval, which stays
+ * sensible where nothing or everything happened, and where the standard error is 0 although the probability is not known.
+ * Weighted, n is the size of the plain sample with the same variance, equivalentSize of the stratified one of
+ * psi_i = 1_i - p, and the effective sample size where that is 0.
  *
  * Source: E. Wilson, Probable inference, J. American Statistical Association 22 (1927).
- * @param happened [n], non-zero where the event happened (0/1 flags, or a day with 0 = never)
- * @param weights  [n], at least 0, or null for plain sampling
+ * @param happened  [n], non-zero where the event happened (0/1 flags, or a day with 0 = never)
+ * @param weighting of the same paths, or null for plain sampling
  * @throws RangeError when n = 0 or a length differs
  */
-export function probability(happened: Uint8Array | Uint16Array, weights: Float64Array | null): ProbabilityEstimate {
+export function probability(happened: Uint8Array | Uint16Array, weighting: Weighting | null): ProbabilityEstimate {
   const n = happened.length;
   if (n === 0) throw new RangeError('happened is empty; need at least one path');
-  if (weights === null) {
+  if (weighting === null) {
     let count = 0;
     for (let i = 0; i < n; i++) if (happened[i] !== 0) count++;
     return probabilityOfCount(count, n);
   }
+  const { weights, strata } = weighting;
   const { total, effectiveSize } = weightTotals(weights, n);
   const sum = new CompensatedSum();
-  const squares = new CompensatedSum();
+  let count = 0;
   for (let i = 0; i < n; i++) {
     if (happened[i] === 0) continue;
     sum.add(weights[i] / total);
-    squares.add((weights[i] / total) ** 2);
+    count++;
   }
-  const value = Math.min(sum.value, 1);
-  const others = Math.max(1 / effectiveSize - squares.value, 0);
-  const variance = (1 - value) ** 2 * squares.value + value ** 2 * others;
-  const size = variance > 0 ? (value * (1 - value)) / variance : effectiveSize;
-  return { value, standardError: Math.sqrt(variance), interval95: wilson(value, size > 0 ? size : effectiveSize) };
+  // Rounding must not make an event that always happened one that is known to miss 1 by 1e-16.
+  const value = count === n ? 1 : Math.min(sum.value, 1);
+  const squares = new StratifiedSquares(strata);
+  for (let i = 0; i < n; i++) squares.add(i, (weights[i] / total) * ((happened[i] === 0 ? 0 : 1) - value));
+  const size = equivalentSize(value, squares.variance) ?? effectiveSize;
+  return { value, standardError: Math.sqrt((value * (1 - value)) / size), interval95: wilson(value, size) };
+}
+
+/**
+ * Size m of the plain sample whose share p has the same variance: p (1 - p) / (m - 1), which estimates it without bias.
+ * @returns null where there is no variance to go by
+ */
+export function equivalentSize(p: number, variance: number): number | null {
+  const size = 1 + (p * (1 - p)) / variance;
+  return p > 0 && p < 1 && size < Infinity ? size : null;
 }
 
 /**

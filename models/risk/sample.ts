@@ -1,5 +1,6 @@
 import { CompensatedSum } from './compensated-sum.ts';
 import { sortOrder } from './sort-order.ts';
+import type { Strata, Weighting } from './weighting.ts';
 
 /** A sample put in ascending order, with the weights it was drawn with. */
 export interface SortedSample {
@@ -9,6 +10,8 @@ export interface SortedSample {
   readonly weights: Float64Array | null;
   /** [n], F(values[i]) = sum of weights[0..i], the last exactly 1; null when it is (i + 1)/n */
   readonly cumulative: Float64Array | null;
+  /** in the order of `values`; null for a plain sample */
+  readonly strata: Strata | null;
   /** (sum w)^2 / sum w^2; n for a plain sample */
   readonly effectiveSize: number;
 }
@@ -26,35 +29,44 @@ const PROBABILITY_TOLERANCE = 1e-12;
  *
  * Weights are likelihood ratios (mean about 1) and are divided by their sum: every estimate made from a sorted sample
  * is self-normalised, F(x) = sum w_i 1{x_i <= x} / sum w_i, which keeps F between 0 and 1.
- * @param values  [n], per path, finite
- * @param weights [n], at least 0, or null for plain sampling
+ * @param values    [n], per path, finite
+ * @param weighting of the same paths, or null for plain sampling
  * @returns new arrays; the inputs are left as they are
  * @throws RangeError when n = 0, a length differs, a value is not finite, a weight is negative or all are 0
  */
-export function sortSample(values: Float64Array, weights: Float64Array | null): SortedSample {
+export function sortSample(values: Float64Array, weighting: Weighting | null): SortedSample {
   const n = values.length;
   if (n === 0) throw new RangeError('values is empty; need at least one observation');
   for (let i = 0; i < n; i++) {
     if (!Number.isFinite(values[i])) throw new RangeError(`values[${i}] is ${values[i]}; need a finite number`);
   }
-  if (weights === null) {
-    return { values: values.toSorted(), weights: null, cumulative: null, effectiveSize: n };
+  if (weighting === null) {
+    return { values: values.toSorted(), weights: null, cumulative: null, strata: null, effectiveSize: n };
   }
+  const { weights, strata } = weighting;
   const { total, effectiveSize } = weightTotals(weights, n);
   const order = sortOrder(values);
   const sortedValues = new Float64Array(n);
   const sortedWeights = new Float64Array(n);
   const cumulative = new Float64Array(n);
+  const sortedStrata = new Uint8Array(n);
   const sum = new CompensatedSum();
   for (let k = 0; k < n; k++) {
     const i = order[k];
     sortedValues[k] = values[i];
     sortedWeights[k] = weights[i] / total;
+    sortedStrata[k] = strata.of[i];
     sum.add(sortedWeights[k]);
     cumulative[k] = Math.min(sum.value, 1);
   }
   cumulative[n - 1] = 1;
-  return { values: sortedValues, weights: sortedWeights, cumulative, effectiveSize };
+  return {
+    values: sortedValues,
+    weights: sortedWeights,
+    cumulative,
+    strata: { of: sortedStrata, sizes: strata.sizes },
+    effectiveSize,
+  };
 }
 
 /**

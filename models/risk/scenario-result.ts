@@ -16,6 +16,7 @@ import { moments } from './moments.ts';
 import { probability } from './probability.ts';
 import { quantile, quantileIndex, type SortedSample, sortSample, weightTotals } from './sample.ts';
 import { survivability } from './survivability.ts';
+import { runWeighting, selectWeighting, type Weighting } from './weighting.ts';
 
 /** What the measures of a scenario need beside its paths. */
 export interface MeasureRequest {
@@ -43,14 +44,14 @@ export interface MeasureRequest {
  */
 export function measureScenario(request: MeasureRequest): ScenarioResult {
   const { plan, scenario, columns, levels } = request;
-  const { weights } = columns;
+  const weighting = runWeighting(columns.weights);
   const broken = beyondDoubles(columns);
   if (broken !== null) throw new RangeError(broken);
-  const sortedPnl = sortSample(columns.pnl, weights);
-  const sortedDrawdown = sortSample(columns.maxDrawdown, weights);
+  const sortedPnl = sortSample(columns.pnl, weighting);
+  const sortedDrawdown = sortSample(columns.maxDrawdown, weighting);
   const survivalColumns = { ...columns, sortedPnl, sortedDrawdown, marginCallDay: null, forcedLiquidationDay: null };
-  const settings = { nav: plan.nav, threshold: plan.survivalThreshold, days: plan.days, weights };
-  const { mean, standardDeviation, skewness, kurtosis, min, max, probabilityOfLoss } = moments(columns.pnl, weights);
+  const settings = { nav: plan.nav, threshold: plan.survivalThreshold, days: plan.days, weighting };
+  const { mean, standardDeviation, skewness, kurtosis, min, max, probabilityOfLoss } = moments(columns.pnl, weighting);
   const metrics = limitMetrics(survivalColumns, settings, request.book);
   return {
     id: scenario.id,
@@ -61,11 +62,11 @@ export function measureScenario(request: MeasureRequest): ScenarioResult {
     pnl: { mean, standardDeviation, skewness, kurtosis, min, max, probabilityOfLoss },
     lossDistribution: lossDistribution(sortedPnl, levels),
     survivability: survivability(survivalColumns, settings),
-    correlation: Object.fromEntries(request.indices.map(({ id }, k) => [id, indexCorrelation(request, k)])),
-    regimes: scenario.regimes.map((id, r) => regimeResult(request, id, r)),
+    correlation: Object.fromEntries(request.indices.map(({ id }, k) => [id, indexCorrelation(request, weighting, k)])),
+    regimes: scenario.regimes.map((id, r) => regimeResult(request, weighting, id, r)),
     limits: request.limits.map((limit) => limitResult(limit, metrics)),
-    sampling: samplingResult(request, sortedPnl),
-    warnings: weights === null ? warnings(plan.paths, levels) : weightedWarnings(sortedPnl, levels),
+    sampling: samplingResult(request, weighting, sortedPnl),
+    warnings: weighting === null ? warnings(plan.paths, levels) : weightedWarnings(sortedPnl, levels),
   };
 }
 
@@ -86,7 +87,11 @@ function rowsOf(matrix: Float64Array, n: number): number[][] {
   return Array.from({ length: n }, (_, r) => [...matrix.subarray(r * n, (r + 1) * n)]);
 }
 
-function indexCorrelation({ plan, columns, names, indices }: MeasureRequest, k: number): IndexCorrelation {
+function indexCorrelation(
+  { plan, columns, names, indices }: MeasureRequest,
+  weighting: Weighting | null,
+  k: number,
+): IndexCorrelation {
   const { paths } = plan;
   const basket = columns.basketCorrelation.subarray(k * paths, (k + 1) * paths);
   const { members, constituents } = plan.indices[k];
@@ -98,24 +103,30 @@ function indexCorrelation({ plan, columns, names, indices }: MeasureRequest, k: 
     basket.findIndex(Number.isNaN) < 0
       ? null
       : Uint32Array.from([...basket.keys()].filter((path) => !Number.isNaN(basket[path])));
-  const { weights } = columns;
   const kept = (column: Float64Array) => (known === null ? column : Float64Array.from(known, (path) => column[path]));
   const drivers = kept(basket);
   return {
     impliedAtStart: indices[k].impliedCorrelation,
     impliedVolAtStart: indices[k].impliedVol,
-    realised: distribution(basket, weights),
-    realisedPairwise: distribution(columns.pairwiseCorrelation.subarray(k * paths, (k + 1) * paths), weights),
+    realised: distribution(basket, weighting),
+    realisedPairwise: distribution(columns.pairwiseCorrelation.subarray(k * paths, (k + 1) * paths), weighting),
     realisedVariance: Object.fromEntries(realisedVariance),
     pnlByRealisedCorrelation:
-      drivers.length === 0 ? [] : pnlByDeciles(kept(columns.pnl), drivers, weights === null ? null : kept(weights)),
+      drivers.length === 0
+        ? []
+        : pnlByDeciles(
+            kept(columns.pnl),
+            drivers,
+            weighting === null || known === null ? weighting : selectWeighting(weighting, known),
+          ),
   };
 }
 
-function distribution(column: Float64Array, weights: Float64Array | null) {
+function distribution(column: Float64Array, weighting: Weighting | null) {
   const values = column.filter((value) => !Number.isNaN(value));
   if (values.length === 0) return { mean: null, p05: null, p50: null, p95: null };
-  const own = weights === null ? null : weights.filter((_, path) => !Number.isNaN(column[path]));
+  const known = () => Uint32Array.from(column.keys()).filter((path) => !Number.isNaN(column[path]));
+  const own = weighting === null || values.length === column.length ? weighting : selectWeighting(weighting, known());
   const sorted = sortSample(values, own);
   return {
     mean: moments(values, own).mean.value,
@@ -137,14 +148,19 @@ function meanVariances(plan: RunPlan, { varianceSums, weights }: PathColumns): F
   });
 }
 
-function regimeResult({ plan, columns }: MeasureRequest, id: string, r: number): RegimeResult {
+function regimeResult(
+  { plan, columns }: MeasureRequest,
+  weighting: Weighting | null,
+  id: string,
+  r: number,
+): RegimeResult {
   const days = columns.regimeDays.subarray(r * plan.paths, (r + 1) * plan.paths);
   const first = dayShares(
     columns.regimeFirstDay.subarray(r * plan.paths, (r + 1) * plan.paths),
     plan.days,
     columns.weights,
   );
-  const given = meanGiven(columns.pnl, days, columns.weights);
+  const given = meanGiven(columns.pnl, days, weighting);
   return {
     id,
     meanDays: meanDay(dayShares(days, plan.days, columns.weights)),
@@ -161,18 +177,26 @@ function limitResult({ id, expression, warnFraction }: Limit, metrics: LimitMetr
 }
 
 /** The choice, and what it gained on the paths of the run. */
-function samplingResult({ columns, sampling, levels }: MeasureRequest, sorted: SortedSample): SamplingResult {
-  const { pnl, breachDay, weights } = columns;
-  if (weights === null) return { ...sampling, varianceReduction: [], survival: null };
-  const { value } = probability(breachDay, weights);
+function samplingResult(
+  { columns, sampling, levels }: MeasureRequest,
+  weighting: Weighting | null,
+  sorted: SortedSample,
+): SamplingResult {
+  const { pnl, breachDay } = columns;
+  if (weighting === null) return { ...sampling, varianceReduction: [], survival: null };
+  const { value } = probability(breachDay, weighting);
   const breach = Float64Array.from(breachDay, (day) => (day === 0 ? 0 : 1) - value);
   return {
     ...sampling,
     varianceReduction: levels.map((level) => {
       const influence = tailInfluence(pnl, sorted, level);
-      return { level, var: varianceReduction(influence.var, weights), es: varianceReduction(influence.es, weights) };
+      return {
+        level,
+        var: varianceReduction(influence.var, weighting),
+        es: varianceReduction(influence.es, weighting),
+      };
     }),
-    survival: value > 0 && value < 1 ? varianceReduction(breach, weights) : null,
+    survival: value > 0 && value < 1 ? varianceReduction(breach, weighting) : null,
   };
 }
 

@@ -6,6 +6,7 @@ import type { ProbabilityEstimate } from './probability.ts';
 import { recovery } from './recovery.ts';
 import { quantile } from './sample.ts';
 import type { SortedSample } from './sample.ts';
+import type { Weighting } from './weighting.ts';
 
 /** What survivability is computed from: one entry per path, path order, and two samples already sorted. */
 export interface SurvivalColumns {
@@ -37,8 +38,8 @@ export interface SurvivalSettings {
   readonly threshold: number;
   /** horizon D in trading days, at least 1 */
   readonly days: number;
-  /** [n], likelihood weights, or null for plain sampling */
-  readonly weights: Float64Array | null;
+  /** of the paths, or null for plain sampling */
+  readonly weighting: Weighting | null;
 }
 
 /** Whether the fund lives, and what it looks like if it does. */
@@ -83,7 +84,8 @@ export function survivabilityRatio(nav: number, pnl: number): number {
  * @throws RangeError when a setting is out of range, a column differs in length or a day lies beyond the horizon
  */
 export function survivability(columns: SurvivalColumns, settings: SurvivalSettings): SurvivabilityReport {
-  const { nav, threshold, days, weights } = settings;
+  const { nav, threshold, days, weighting } = settings;
+  const weights = weighting?.weights ?? null;
   checkSettings(columns, settings);
   const breach = dayShares(columns.breachDay, days, weights);
   const underWater = dayShares(columns.daysUnderWater, days, weights);
@@ -92,16 +94,16 @@ export function survivability(columns: SurvivalColumns, settings: SurvivalSettin
   const worst = recoveryFrom(quantile(sortedDrawdown, 0.99));
   return {
     threshold,
-    probability: complement(probability(columns.breachDay, weights)),
+    probability: complement(probability(columns.breachDay, weighting)),
     ratio: {
-      mean: survivabilityRatio(nav, moments(columns.pnl, weights).mean.value),
+      mean: survivabilityRatio(nav, moments(columns.pnl, weighting).mean.value),
       p01: survivabilityRatio(nav, quantile(sortedPnl, 0.01)),
       worst: survivabilityRatio(nav, sortedPnl.values[0]),
     },
-    marginCall: columns.marginCallDay === null ? IMPOSSIBLE : probability(columns.marginCallDay, weights),
+    marginCall: columns.marginCallDay === null ? IMPOSSIBLE : probability(columns.marginCallDay, weighting),
     forcedLiquidation:
-      columns.forcedLiquidationDay === null ? IMPOSSIBLE : probability(columns.forcedLiquidationDay, weights),
-    ruin: probability(columns.ruinDay, weights),
+      columns.forcedLiquidationDay === null ? IMPOSSIBLE : probability(columns.forcedLiquidationDay, weighting),
+    ruin: probability(columns.ruinDay, weighting),
     curve: survivalCurve(breach),
     breachDay: {
       p05: dayQuantile(breach, 0.05, 1),
@@ -109,7 +111,7 @@ export function survivability(columns: SurvivalColumns, settings: SurvivalSettin
       p95: dayQuantile(breach, 0.95, 1),
     },
     maxDrawdown: {
-      mean: moments(columns.maxDrawdown, weights).mean.value,
+      mean: moments(columns.maxDrawdown, weighting).mean.value,
       p95: quantile(sortedDrawdown, 0.95),
       p99: quantile(sortedDrawdown, 0.99),
     },

@@ -1,9 +1,9 @@
+import { NORMAL_95 } from '../numeric/student-quantile.ts';
 import { orderStatisticRanks } from './order-statistics.ts';
+import { equivalentSize } from './probability.ts';
 import { quantile, quantileIndex } from './sample.ts';
 import type { SortedSample } from './sample.ts';
-
-/** 97.5 % point of the normal law: half width of a 95 % interval in standard errors. */
-export const NORMAL_95 = 1.959964;
+import { StratifiedSquares } from './weighting.ts';
 
 /** An estimate with its sampling error; null where the sample is too small to tell. */
 export interface IntervalEstimate {
@@ -25,9 +25,9 @@ export interface LevelEstimate extends IntervalEstimate {
  * orderStatisticRanks, and the standard error is its half width over 1.959964. Where an end lies outside the sample
  * that end and the standard error are null: clamping to the worst path would claim a precision that is not there.
  *
- * Weighted: F(q) is self-normalised with variance sum w_i^2 (1{x_i <= q} - p)^2 (influence function), that of a plain
- * sample of m = p (1 - p) / variance observations; the ranks l, u of m give the levels l/m and u/m at which the
- * weighted F is read. With equal weights m = n, and the result is the plain one.
+ * Weighted: F(q) is self-normalised with the stratified variance of psi_i = 1{x_i <= q} - p, that of a plain sample of m
+ * observations (equivalentSize); the ranks l, u of m give the levels l/m and u/m at which the weighted F is read. With
+ * equal weights of one stratum m = n, and the result is the plain one.
  *
  * Source: David and Nagaraja 2003, section 7.1; weighted: P. Glynn, Importance sampling for Monte Carlo estimation of
  * quantiles, 1996.
@@ -47,19 +47,23 @@ export function quantileEstimate(sample: SortedSample, probability: number): Int
 }
 
 function quantileInterval(sample: SortedSample, p: number, index: number): [number | null, number | null] {
-  const { values, weights, cumulative } = sample;
+  const { values, weights, cumulative, strata } = sample;
   const n = values.length;
-  if (weights === null || cumulative === null) {
+  if (weights === null || cumulative === null || strata === null) {
     const { lower, upper } = orderStatisticRanks(n, p);
     return [lower >= 1 ? values[lower - 1] : null, upper <= n ? values[upper - 1] : null];
   }
-  let squaresBelow = 0;
-  for (let i = 0; i < index; i++) squaresBelow += weights[i] * weights[i];
+  const squares = new StratifiedSquares(strata);
+  for (let i = 0; i < index; i++) squares.add(i, weights[i] * (1 - p));
+  for (let i = index + 1; i < n; i++) squares.add(i, weights[i] * -p);
   // The observation at p counts with its part below p: beyond the last whole one the variance would come out as 0.
-  const part = p - (index === 0 ? 0 : cumulative[index - 1]);
-  squaresBelow += weights[index] * Math.min(Math.max(part, 0), weights[index]);
-  const variance = (1 - p) ** 2 * squaresBelow + p ** 2 * Math.max(1 / sample.effectiveSize - squaresBelow, 0);
-  const m = Math.max(1, Math.round((p * (1 - p)) / variance));
+  const weight = weights[index];
+  const part = Math.min(Math.max(p - (index === 0 ? 0 : cumulative[index - 1]), 0), weight);
+  squares.addMany(strata.of[index], {
+    sum: part - p * weight,
+    squares: weight * (part * (1 - p) ** 2 + (weight - part) * p ** 2),
+  });
+  const m = Math.max(1, Math.round(equivalentSize(p, squares.variance) ?? sample.effectiveSize));
   const { lower, upper } = orderStatisticRanks(m, p);
   // A level below the weight of the lowest observation is below the sample, as rank 0 is for equal weights.
   const inside = lower / m >= cumulative[0] * (1 - 1e-12);

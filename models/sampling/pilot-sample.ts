@@ -1,5 +1,6 @@
 import { exp } from '../numeric/elementary.ts';
 import { quantileIndex, type SortedSample, sortSample } from '../risk/sample.ts';
+import { oneStratum } from '../risk/weighting.ts';
 import type { PathColumns } from '../simulation/columns.ts';
 import { DEFENSIVE_SHARE } from '../simulation/plan.ts';
 import type { RatioTerms } from './sampling-law.ts';
@@ -58,7 +59,7 @@ export function joinPilot(stages: readonly PathColumns[], terms: RatioTerms | nu
   const statistics = { regimes, paths, days, sums, squares };
   const share = (sizes[0] + DEFENSIVE_SHARE * (paths - sizes[0])) / paths;
   const weights = terms === null ? new Float64Array(paths).fill(1) : mixtureWeights(statistics, terms, share);
-  return { ...statistics, pnl, weights, sorted: sortSample(pnl, weights) };
+  return { ...statistics, pnl, weights, sorted: sortSample(pnl, oneStratum(weights)) };
 }
 
 /** [paths] 1 / (λ + (1 − λ) dQ/dP), the weight a path would have if it were drawn from the mixture with Q. */
@@ -100,7 +101,7 @@ export function selectPaths(sample: PilotSample, places: Uint32Array): PilotSamp
     days: pickRows(sample.days),
     sums: pickRows(sample.sums),
     squares: pickRows(sample.squares),
-    sorted: sortSample(pnl, weights),
+    sorted: sortSample(pnl, oneStratum(weights)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { NORMAL_95 } from '../value-at-risk.ts';
+import { NORMAL_95 } from '../../numeric/student-quantile.ts';
 import type { Estimate } from '../moments.ts';
 import type { CompiledLimit, Comparison } from './compile-limit.ts';
 import type { MetricUse } from './formula.ts';

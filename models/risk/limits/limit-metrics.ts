@@ -1,11 +1,12 @@
 import { expectedShortfall } from '../expected-shortfall.ts';
+import { NORMAL_95 } from '../../numeric/student-quantile.ts';
 import { moments, standardDeviationError } from '../moments.ts';
 import type { Estimate } from '../moments.ts';
 import { complement, probability } from '../probability.ts';
 import type { ProbabilityEstimate } from '../probability.ts';
 import { survivabilityRatio } from '../survivability.ts';
 import type { SurvivalColumns, SurvivalSettings } from '../survivability.ts';
-import { NORMAL_95, quantileEstimate, valueAtRisk } from '../value-at-risk.ts';
+import { quantileEstimate, valueAtRisk } from '../value-at-risk.ts';
 import type { LimitMetrics } from './evaluate-limit.ts';
 import type { ConstantName, LevelFunctionName } from './vocabulary.ts';
 
@@ -36,24 +37,24 @@ export interface BookFigures {
  */
 export function limitMetrics(
   columns: SurvivalColumns,
-  settings: Pick<SurvivalSettings, 'nav' | 'weights'>,
+  settings: Pick<SurvivalSettings, 'nav' | 'weighting'>,
   book: BookFigures,
 ): LimitMetrics {
-  const { nav, weights } = settings;
+  const { nav, weighting } = settings;
   const { sortedPnl, sortedDrawdown } = columns;
-  const pnl = moments(columns.pnl, weights);
-  const breach = probability(columns.breachDay, weights);
+  const pnl = moments(columns.pnl, weighting);
+  const breach = probability(columns.breachDay, weighting);
   const constants: Readonly<Record<ConstantName, Estimate>> = {
     nav: exact(nav),
     meanPnl: pnl.mean,
-    stdevPnl: { value: pnl.standardDeviation, standardError: standardDeviationError(columns.pnl, weights) },
+    stdevPnl: { value: pnl.standardDeviation, standardError: standardDeviationError(columns.pnl, weighting) },
     worstPnl: exact(pnl.min),
     bestPnl: exact(pnl.max),
     probabilityOfLoss: withWilsonError(pnl.probabilityOfLoss),
     probabilityOfBreach: withWilsonError(breach),
     survivalProbability: withWilsonError(complement(breach)),
-    probabilityOfRuin: withWilsonError(probability(columns.ruinDay, weights)),
-    meanMaxDrawdown: moments(columns.maxDrawdown, weights).mean,
+    probabilityOfRuin: withWilsonError(probability(columns.ruinDay, weighting)),
+    meanMaxDrawdown: moments(columns.maxDrawdown, weighting).mean,
     initialValue: exact(book.initialValue),
     netDelta: exact(book.greeks.delta),
     netGamma: exact(book.greeks.gamma),

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { meanGiven, pnlByDeciles } from '../../../models/risk/conditional.ts';
+import { oneStratum } from '../../../models/risk/weighting.ts';
 import { close, normals, spread } from './fixtures/draws.ts';
 
 t.test('the mean given an event is the mean of its paths, with s over the root of their number', async (t) => {
@@ -42,7 +43,7 @@ t.test('the shares sum to 1 and the means to the overall mean, weighted or not',
   const pnl = driver.map((x, i) => -x * x + noise[i]);
   const weights = Float64Array.from(driver, (x) => Math.exp(0.3 * x));
   for (const used of [null, weights]) {
-    const rows = pnlByDeciles(pnl, driver, used);
+    const rows = pnlByDeciles(pnl, driver, used === null ? null : oneStratum(used));
     const total = used === null ? n : used.reduce((sum, w) => sum + w, 0);
     const mean = pnl.reduce((sum, x, i) => sum + (used === null ? 1 : used[i]) * x, 0) / total;
     const shares = rows.reduce((sum, row) => sum + row.share, 0);
@@ -65,7 +66,7 @@ t.test('the weighted standard error is honest over seeds', async (t) => {
     const pnl = normals(1_000, 80_000 + run).map((z) => z - 1);
     const weights = pnl.map((x) => Math.exp(x + 0.5));
     const indicator = Uint8Array.from(pnl, (x) => (x < -1 ? 1 : 0));
-    const { value, standardError } = meanGiven(pnl, indicator, weights);
+    const { value, standardError } = meanGiven(pnl, indicator, oneStratum(weights));
     means.push(value ?? NaN);
     errors.push(standardError ?? NaN);
   }

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import t from 'tap';
 import { histogram } from '../../../models/risk/histogram.ts';
 import { sortSample } from '../../../models/risk/sample.ts';
+import { oneStratum } from '../../../models/risk/weighting.ts';
 import { close, normals } from './fixtures/draws.ts';
 
 t.test('edges are round, ascending, evenly spaced and cover the sample', async (t) => {
@@ -37,7 +38,7 @@ t.test('equal values get one bin around them', async (t) => {
 t.test('weights move the shares, not the edges', async (t) => {
   const values = Float64Array.of(0, 1, 2, 3);
   const plain = histogram(sortSample(values, null), 3);
-  const weighted = histogram(sortSample(values, Float64Array.of(1, 1, 1, 5)), 3);
+  const weighted = histogram(sortSample(values, oneStratum(Float64Array.of(1, 1, 1, 5))), 3);
   t.same(weighted.edges, plain.edges);
   t.same(weighted.weights, [0.125, 0.125, 0.75]);
 });

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { moments, standardDeviationError } from '../../../models/risk/moments.ts';
+import { oneStratum } from '../../../models/risk/weighting.ts';
 import { close, normals, spread } from './fixtures/draws.ts';
 
 t.test('mean, deviation, skewness and kurtosis of a worked sample', async (t) => {
@@ -59,12 +60,15 @@ t.test('a small spread on a large level, and huge and tiny values, keep their di
 t.test('equal weights give the plain moments', async (t) => {
   const values = normals(2_000, 8);
   const plain = moments(values, null);
-  const weighted = moments(values, new Float64Array(2_000).fill(1.7));
+  const weighted = moments(values, oneStratum(new Float64Array(2_000).fill(1.7)));
   for (const [a, b] of [
     [plain.mean.value, weighted.mean.value],
     [plain.mean.standardError, weighted.mean.standardError],
     [plain.standardDeviation, weighted.standardDeviation],
-    [standardDeviationError(values, null), standardDeviationError(values, new Float64Array(2_000).fill(1.7))],
+    [
+      standardDeviationError(values, null),
+      standardDeviationError(values, oneStratum(new Float64Array(2_000).fill(1.7))),
+    ],
     [plain.skewness, weighted.skewness],
     [plain.kurtosis, weighted.kurtosis],
     [plain.probabilityOfLoss.standardError, weighted.probabilityOfLoss.standardError],
@@ -83,11 +87,11 @@ t.test('the self-normalised mean and its standard error are honest over seeds', 
   for (let run = 0; run < 300; run++) {
     const values = normals(1_000, 40_000 + run).map((z) => z - 0.5);
     const weights = values.map((x) => Math.exp(0.5 * x + 0.125));
-    const result = moments(values, weights);
+    const result = moments(values, oneStratum(weights));
     means.push(result.mean.value);
     errors.push(result.mean.standardError ?? NaN);
     deviations.push(result.standardDeviation);
-    deviationErrors.push(standardDeviationError(values, weights) ?? NaN);
+    deviationErrors.push(standardDeviationError(values, oneStratum(weights)) ?? NaN);
   }
   const { mean, deviation } = spread(means);
   t.ok(Math.abs(mean) < (4 * deviation) / Math.sqrt(300), `mean ${mean}`);
@@ -101,5 +105,5 @@ t.test('what is no sample is refused', async (t) => {
     () => moments(Float64Array.of(1, Infinity), null),
     new RangeError('values[1] is Infinity; need a finite number'),
   );
-  t.throws(() => moments(Float64Array.of(1, 2), Float64Array.of(1)), RangeError);
+  t.throws(() => moments(Float64Array.of(1, 2), oneStratum(Float64Array.of(1))), RangeError);
 });

@@ -12,6 +12,7 @@ import {
   targetFigure,
 } from '../../../models/risk/precision.ts';
 import { sortSample } from '../../../models/risk/sample.ts';
+import { oneStratum } from '../../../models/risk/weighting.ts';
 import { CHUNK_PATHS } from '../../../models/simulation/columns.ts';
 import { TARGET_METRICS } from '../../../schemas/precision.ts';
 import { normals, spread } from './fixtures/draws.ts';
@@ -68,26 +69,26 @@ t.test('every figure of a target is the one that limits are held against, weight
   const pnl = normals(4000, 5).map((z) => 20 + 50 * z);
   const breachDay = Uint16Array.from(pnl, (x) => (x < -60 ? 5 : 0));
   const ruinDay = Uint16Array.from(pnl, (x) => (x < -100 ? 9 : 0));
-  for (const weights of [null, pnl.map((x) => Math.exp(-x / 200))]) {
+  for (const weighting of [null, oneStratum(pnl.map((x) => Math.exp(-x / 200)))]) {
     const maxDrawdown = pnl.map((x) => Math.max(-x, 0) / 1000);
     const metrics = limitMetrics(
       {
         pnl,
         maxDrawdown,
-        sortedPnl: sortSample(pnl, weights),
-        sortedDrawdown: sortSample(maxDrawdown, weights),
+        sortedPnl: sortSample(pnl, weighting),
+        sortedDrawdown: sortSample(maxDrawdown, weighting),
         breachDay,
         ruinDay,
         daysUnderWater: new Uint16Array(pnl.length),
         marginCallDay: null,
         forcedLiquidationDay: null,
       },
-      { nav: 1000, weights },
+      { nav: 1000, weighting },
       { initialValue: 0, premium: 0, greeks: { delta: 0, gamma: 0, vega: 0, theta: 0, correlationVega: 0 } },
     );
     for (const metric of TARGET_METRICS) {
       const level = hasLevel(metric) ? 0.97 : null;
-      const figure = targetFigure({ pnl, breachDay, ruinDay }, weights, { metric, level });
+      const figure = targetFigure({ pnl, breachDay, ruinDay }, weighting, { metric, level });
       const word = levelFunction(metric)?.name;
       const expected = word === undefined ? metrics.constant(constant(metric)!.name) : metrics.atLevel(word, 0.97);
       t.equal(figure.value, expected.value, metric);

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { complement, probability, probabilityOfCount } from '../../../models/risk/probability.ts';
+import { oneStratum } from '../../../models/risk/weighting.ts';
 import { close, spread, uniforms } from './fixtures/draws.ts';
 
 t.test('a probability carries its binomial error and the Wilson interval', async (t) => {
@@ -28,6 +29,16 @@ t.test('where nothing happened the interval still says what is possible', async 
   t.ok(close(complement(none).interval95[0], all.interval95[0]));
 });
 
+t.test('what happened on every weighted path has probability 1, and an interval all the same', async (t) => {
+  // Weights 1/3, 1/7, ... whose shares do not add up to 1 exactly.
+  for (let n = 20; n < 60; n++) {
+    const weighting = oneStratum(Float64Array.from({ length: n }, (_, i) => 1 / (3 + 4 * i)));
+    const { value, standardError, interval95 } = probability(new Uint8Array(n).fill(1), weighting);
+    t.same([value, standardError, interval95[1]], [1, 0, 1]);
+    t.ok(interval95[0] < 0.9, `${n} paths: from ${interval95[0]}`);
+  }
+});
+
 t.test('a day column counts every day but 0 as the event', async (t) => {
   t.equal(probability(Uint16Array.of(0, 300, 1, 0), null).value, 0.5);
 });
@@ -35,11 +46,11 @@ t.test('a day column counts every day but 0 as the event', async (t) => {
 t.test('equal weights give the plain estimate', async (t) => {
   const happened = Uint8Array.from({ length: 500 }, (_, i) => (i % 7 === 0 ? 1 : 0));
   const plain = probability(happened, null);
-  const weighted = probability(happened, new Float64Array(500).fill(0.4));
+  const weighted = probability(happened, oneStratum(new Float64Array(500).fill(0.4)));
   t.ok(close(plain.value, weighted.value));
   t.ok(close(plain.standardError, weighted.standardError));
   t.ok(close(plain.interval95[0], weighted.interval95[0]) && close(plain.interval95[1], weighted.interval95[1]));
-  t.same(probability(new Uint8Array(9), new Float64Array(9).fill(1)), probability(new Uint8Array(9), null));
+  t.same(probability(new Uint8Array(9), oneStratum(new Float64Array(9).fill(1))), probability(new Uint8Array(9), null));
 });
 
 t.test('the weighted standard error is honest over seeds', async (t) => {
@@ -50,7 +61,7 @@ t.test('the weighted standard error is honest over seeds', async (t) => {
     const next = uniforms(60_000 + run);
     const happened = Uint8Array.from({ length: 1_000 }, () => (next() < 0.3 ? 1 : 0));
     const weights = Float64Array.from(happened, (flag) => (flag === 1 ? 0.01 / 0.3 : 0.99 / 0.7));
-    const { value, standardError } = probability(happened, weights);
+    const { value, standardError } = probability(happened, oneStratum(weights));
     values.push(value);
     errors.push(standardError);
   }

@@ -3,6 +3,7 @@ import t from 'tap';
 import { CompensatedSum } from '../../../models/risk/compensated-sum.ts';
 import { quantile, quantileIndex, shareBelow, sortSample, weightTotals } from '../../../models/risk/sample.ts';
 import { sortOrder } from '../../../models/risk/sort-order.ts';
+import { oneStratum } from '../../../models/risk/weighting.ts';
 import { normals, uniforms } from './fixtures/draws.ts';
 
 t.test('a compensated sum keeps what a plain sum loses', async (t) => {
@@ -22,7 +23,7 @@ t.test('a plain sample is sorted into a new array', async (t) => {
 });
 
 t.test('weights follow their values, sum to 1 and give the effective sample size', async (t) => {
-  const sample = sortSample(Float64Array.of(3, -1, 2), Float64Array.of(2, 1, 1));
+  const sample = sortSample(Float64Array.of(3, -1, 2), oneStratum(Float64Array.of(2, 1, 1)));
   t.same([...sample.values], [-1, 2, 3]);
   t.same([...(sample.weights ?? [])], [0.25, 0.25, 0.5]);
   t.same([...(sample.cumulative ?? [])], [0.25, 0.5, 1]);
@@ -36,11 +37,11 @@ t.test('what cannot be a sample is refused with the value', async (t) => {
   );
   t.throws(() => sortSample(Float64Array.of(1, NaN), null), new RangeError('values[1] is NaN; need a finite number'));
   t.throws(
-    () => sortSample(Float64Array.of(1, 2), Float64Array.of(1)),
+    () => sortSample(Float64Array.of(1, 2), oneStratum(Float64Array.of(1))),
     new RangeError('weights has length 1; need 2, one per path'),
   );
   t.throws(
-    () => sortSample(Float64Array.of(1, 2), Float64Array.of(1, -0.5)),
+    () => sortSample(Float64Array.of(1, 2), oneStratum(Float64Array.of(1, -0.5))),
     new RangeError('weights[1] is -0.5; need a finite number >= 0'),
   );
   t.throws(() => weightTotals(Float64Array.of(0, 0), 2), new RangeError('weights sum to 0; need more than 0'));
@@ -82,7 +83,7 @@ t.test('the quantile is the smallest observation at which the distribution reach
   t.equal(quantile(sample, 1 / 3), 10);
   t.equal(quantile(sample, 0.34), 20);
   t.equal(quantile(sample, 1), 30);
-  const weighted = sortSample(Float64Array.of(10, 20, 30), Float64Array.of(1, 2, 1));
+  const weighted = sortSample(Float64Array.of(10, 20, 30), oneStratum(Float64Array.of(1, 2, 1)));
   t.equal(quantile(weighted, 0.25), 10);
   t.equal(quantile(weighted, 0.26), 20);
   t.equal(quantile(weighted, 0.75), 20);
@@ -94,7 +95,7 @@ t.test('the quantile is the smallest observation at which the distribution reach
 t.test('weights that are all equal change nothing', async (t) => {
   const values = normals(1_000, 7);
   const plain = sortSample(values, null);
-  const weighted = sortSample(values, new Float64Array(1_000).fill(0.7));
+  const weighted = sortSample(values, oneStratum(new Float64Array(1_000).fill(0.7)));
   for (let k = 1; k <= 1_000; k++) {
     if (quantileIndex(plain, k / 1_000) !== k - 1) t.fail(`plain quantile ${k}`);
     if (quantileIndex(weighted, k / 1_000) !== k - 1) t.fail(`weighted quantile ${k}`);
@@ -107,7 +108,7 @@ t.test('a whole-number weight equals that many copies of the observation', async
   const values = normals(50, 4);
   const weights = Float64Array.from(values, () => Math.floor(next() * 4) + 1);
   const copies = [...values].flatMap((x, i) => Array<number>(weights[i]).fill(x));
-  const weighted = sortSample(values, weights);
+  const weighted = sortSample(values, oneStratum(weights));
   const repeated = sortSample(Float64Array.from(copies), null);
   for (const p of [0.01, 0.05, 0.1, 0.25, 0.5, 0.9, 0.99, 1]) {
     t.equal(quantile(weighted, p), quantile(repeated, p), `quantile ${p}`);

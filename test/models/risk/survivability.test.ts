@@ -3,11 +3,12 @@ import type { Static } from 'typebox';
 import { sortSample } from '../../../models/risk/sample.ts';
 import { survivability, survivabilityRatio } from '../../../models/risk/survivability.ts';
 import type { SurvivalColumns } from '../../../models/risk/survivability.ts';
+import { oneStratum, type Weighting } from '../../../models/risk/weighting.ts';
 import type { Survivability } from '../../../schemas/stress-result.ts';
 import { close, normals } from './fixtures/draws.ts';
 
 /** Columns of simulated NAV paths (rows of NAV_1..NAV_D from NAV_0 = nav), by their definitions. */
-function columnsOf(paths: number[][], nav: number, threshold: number, weights: Float64Array | null): SurvivalColumns {
+function columnsOf(paths: number[][], nav: number, threshold: number, weighting: Weighting | null): SurvivalColumns {
   const pnl = Float64Array.from(paths, (path) => path[path.length - 1] - nav);
   const maxDrawdown = Float64Array.from(paths, (path) => {
     let peak = nav;
@@ -22,8 +23,8 @@ function columnsOf(paths: number[][], nav: number, threshold: number, weights: F
   return {
     pnl,
     maxDrawdown,
-    sortedPnl: sortSample(pnl, weights),
-    sortedDrawdown: sortSample(maxDrawdown, weights),
+    sortedPnl: sortSample(pnl, weighting),
+    sortedDrawdown: sortSample(maxDrawdown, weighting),
     breachDay: firstDay((value) => value / nav <= threshold),
     ruinDay: firstDay((value) => value <= 0),
     daysUnderWater: Uint16Array.from(paths, (path) => {
@@ -35,7 +36,7 @@ function columnsOf(paths: number[][], nav: number, threshold: number, weights: F
   };
 }
 
-const settings = { nav: 100, threshold: 0.8, days: 4, weights: null };
+const settings = { nav: 100, threshold: 0.8, days: 4, weighting: null };
 
 t.test('position sizes of a desk give 97, 92 and 84 % survivability', async (t) => {
   // 5 % of the portfolio losing 60 %, 10 % losing 80 %, 20 % losing 80 %: the worked scenarios of desks' sizing rules.
@@ -137,8 +138,8 @@ t.test('the curve never rises and ends at the probability of survival, weighted 
     return Array.from({ length: 20 }, (_, day) => (nav *= 1 + 0.05 * draws[i * 20 + day]));
   });
   const weights = Float64Array.from(paths, (_, i) => 0.2 + (i % 5) / 3);
-  for (const used of [null, weights]) {
-    const report = survivability(columnsOf(paths, 100, 0.8, used), { ...settings, days: 20, weights: used });
+  for (const used of [null, oneStratum(weights)]) {
+    const report = survivability(columnsOf(paths, 100, 0.8, used), { ...settings, days: 20, weighting: used });
     t.equal(report.curve.length, 20);
     t.ok(report.curve.every(({ surviving }, k) => k === 0 || surviving <= report.curve[k - 1].surviving));
     t.ok(close(report.curve[19].surviving, report.probability.value));
@@ -153,8 +154,9 @@ t.test('a whole-number weight equals that many copies of the path', async (t) =>
     [101, 102, 103, 104],
   ];
   const weights = Float64Array.of(2, 1, 5);
+  const weighting = oneStratum(weights);
   const copies = paths.flatMap((path, i) => Array.from({ length: weights[i] }, () => path));
-  const weighted = survivability(columnsOf(paths, 100, 0.8, weights), { ...settings, weights });
+  const weighted = survivability(columnsOf(paths, 100, 0.8, weighting), { ...settings, weighting });
   const repeated = survivability(columnsOf(copies, 100, 0.8, null), settings);
   t.ok(close(weighted.probability.value, repeated.probability.value));
   t.ok(close(weighted.ratio.mean, repeated.ratio.mean));

@@ -2,6 +2,7 @@ import t from 'tap';
 import { orderStatisticRanks } from '../../../models/risk/order-statistics.ts';
 import { sortSample } from '../../../models/risk/sample.ts';
 import { quantileEstimate, valueAtRisk } from '../../../models/risk/value-at-risk.ts';
+import { oneStratum } from '../../../models/risk/weighting.ts';
 import { close, normals, spread } from './fixtures/draws.ts';
 
 /** Binomial law function by its definition, for n small enough to multiply out. */
@@ -80,7 +81,7 @@ t.test('a level outside 0 to 1 is refused', async (t) => {
 t.test('equal weights give the plain estimate', async (t) => {
   const values = normals(5_000, 21);
   const plain = sortSample(values, null);
-  const weighted = sortSample(values, new Float64Array(5_000).fill(1));
+  const weighted = sortSample(values, oneStratum(new Float64Array(5_000).fill(1)));
   for (const level of [0.9, 0.95, 0.99, 0.999]) t.same(valueAtRisk(weighted, level), valueAtRisk(plain, level));
 });
 
@@ -110,7 +111,7 @@ t.test('a weighted tail sample gives the plain law, with an honest standard erro
   for (let run = 0; run < 200; run++) {
     const pnl = normals(2_000, 5_000 + run).map((z) => z - 1.5);
     const weights = pnl.map((x) => Math.exp(1.5 * x + 1.125));
-    const { value, standardError, interval95 } = valueAtRisk(sortSample(pnl, weights), 0.99);
+    const { value, standardError, interval95 } = valueAtRisk(sortSample(pnl, oneStratum(weights)), 0.99);
     values.push(value);
     errors.push(standardError ?? NaN);
     const [low, high] = interval95;
@@ -127,7 +128,7 @@ t.test('a weighted interval end below the weight of the lowest observation is nu
   const values = Float64Array.from({ length: 1_000 }, (_, i) => i);
   const weights = new Float64Array(1_000).fill(1);
   weights[0] = 30;
-  const { interval95, standardError } = quantileEstimate(sortSample(values, weights), 0.01);
+  const { interval95, standardError } = quantileEstimate(sortSample(values, oneStratum(weights)), 0.01);
   t.equal(interval95[0], null);
   t.equal(standardError, null);
 });

@@ -6,6 +6,7 @@ import { limitMetrics } from '../../../../models/risk/limits/limit-metrics.ts';
 import { CONSTANTS, LEVEL_FUNCTIONS } from '../../../../models/risk/limits/vocabulary.ts';
 import { sortSample } from '../../../../models/risk/sample.ts';
 import { valueAtRisk } from '../../../../models/risk/value-at-risk.ts';
+import { oneStratum, type Weighting } from '../../../../models/risk/weighting.ts';
 import { close, normals } from '../fixtures/draws.ts';
 
 const n = 10_000;
@@ -13,12 +14,12 @@ const nav = 1_000;
 const pnl = normals(n, 4).map((z) => 50 * z);
 const maxDrawdown = pnl.map((x) => Math.max(-x, 0) / nav);
 
-function metricsOf(weights: Float64Array | null) {
+function metricsOf(weighting: Weighting | null) {
   const columns = {
     pnl,
     maxDrawdown,
-    sortedPnl: sortSample(pnl, weights),
-    sortedDrawdown: sortSample(maxDrawdown, weights),
+    sortedPnl: sortSample(pnl, weighting),
+    sortedDrawdown: sortSample(maxDrawdown, weighting),
     breachDay: Uint16Array.from(pnl, (x) => (x < -150 ? 5 : 0)),
     ruinDay: new Uint16Array(n),
     daysUnderWater: new Uint16Array(n),
@@ -26,11 +27,11 @@ function metricsOf(weights: Float64Array | null) {
     forcedLiquidationDay: null,
   };
   const greeks = { delta: 1, gamma: 2, vega: 3, theta: -4, correlationVega: -5 };
-  return limitMetrics(columns, { nav, weights }, { initialValue: 7, premium: 8, greeks });
+  return limitMetrics(columns, { nav, weighting }, { initialValue: 7, premium: 8, greeks });
 }
 
 t.test('every word of the vocabulary has a finite value and an error, weighted or not', async (t) => {
-  for (const metrics of [metricsOf(null), metricsOf(pnl.map((x) => Math.exp(-x / 200)))]) {
+  for (const metrics of [metricsOf(null), metricsOf(oneStratum(pnl.map((x) => Math.exp(-x / 200))))]) {
     for (const { name } of CONSTANTS) {
       const { value, standardError } = metrics.constant(name);
       t.ok(Number.isFinite(value) && (standardError ?? -1) >= 0, `${name} is ${value}, error ${standardError}`);
