@@ -37,7 +37,8 @@ export const TailMeasure = Type.Object(
     interval95: Type.Array(
       nullableNumber({ description: 'End of the interval, money; null where it lies beyond the sample.' }),
       {
-        description: '95 % interval.',
+        description:
+          '95 % interval. VaR: order statistics. ES: Student’s t with the (effective) number of tail paths less one, corrected for skewness, so that it reaches farther up than down.',
         minItems: 2,
         maxItems: 2,
       },
