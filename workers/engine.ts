@@ -17,8 +17,11 @@ export interface PreparedRun {
 
 export interface RunOptions {
   readonly signal: AbortSignal;
-  /** Told the paths done and those planned so far, over all scenarios; neither ever falls. */
-  readonly onProgress: (pathsDone: number, paths: number) => void;
+  /**
+   * Told the paths done and those planned so far, over all scenarios, and the paths of pilots done beside them, which take
+   * as long but count in no figure. None ever falls.
+   */
+  readonly onProgress: (pathsDone: number, paths: number, pilotPaths: number) => void;
 }
 
 /** What the service needs from the simulation. Bad input comes back as failures; nothing here blocks the caller. */
@@ -34,6 +37,6 @@ export interface StressEngine {
   run(prepared: PreparedRun, options: RunOptions): Promise<Outcome<StressResult>>;
   greeks(body: BookInMarket): Promise<Outcome<BookGreeks>>;
   breakEven(body: BookInMarket): Promise<Outcome<BreakEven>>;
-  /** Ends the threads; whatever is asked of the engine afterwards is rejected. */
+  /** Ends the threads; runs at work, and whatever is asked of the engine afterwards, are rejected. */
   close(): Promise<void>;
 }

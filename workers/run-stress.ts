@@ -57,9 +57,11 @@ export async function runStress(
   let cpuSeconds = 0;
   let done = 0;
   let planned = prepared.paths;
+  let piloted = 0;
   const progress: Progress = {
-    onBlock: (paths) => options.onProgress((done += paths), planned),
-    onPlan: (paths) => options.onProgress(done, (planned += paths)),
+    onBlock: (paths) => options.onProgress((done += paths), planned, piloted),
+    onPlan: (paths) => options.onProgress(done, (planned += paths), piloted),
+    onPilot: (paths) => void (piloted += paths),
   };
   // A scenario is measured while the next one is simulated: one thread sorts what the others have left. Not further
   // ahead, since the columns of every scenario under way are in memory.
@@ -109,6 +111,8 @@ interface Progress {
   readonly onBlock: (paths: number) => void;
   /** Paths that are to be done beside those planned before. */
   readonly onPlan: (paths: number) => void;
+  /** Paths of a pilot that are done; told with the next block of the run. */
+  readonly onPilot: (paths: number) => void;
 }
 
 interface SimulatedScenario {
@@ -128,7 +132,7 @@ async function simulateScenario(run: Run, i: number, progress: Progress): Promis
     { plan, scenario: scenarios[i], requested: run.request.sampling, levels },
     {
       simulate: (stage, columns) =>
-        simulateBlocks(run, { ...stage, columns }, { from: 0, to: stage.plan.paths }, () => undefined),
+        simulateBlocks(run, { ...stage, columns }, { from: 0, to: stage.plan.paths }, progress.onPilot),
       secondStage: (task) => runTask(run, 'pilotSecondStage', task),
       choose: (task) => runTask(run, 'choosePathSampling', task),
     },

@@ -46,9 +46,10 @@ export function createStressEngine({
   readonly assetSteps?: number;
 }): StressEngine {
   const pools = startPools(threads);
-  let closed = false;
+  // A pool that has closed takes tasks again, so a run between two of its own would go on, or wait for ever.
+  const closing = new AbortController();
   const open = (): Pools => {
-    if (closed) throw new Error('the engine is closed');
+    if (closing.signal.aborted) throw new Error('the engine is closed');
     return pools;
   };
   return {
@@ -57,11 +58,12 @@ export function createStressEngine({
     kernelHashOf: ({ request }) => kernelOf(pools.kernels, request).hash,
     prepare: async (request) =>
       (await open().tasks.run({ request, assetSteps }, { name: 'prepare' })) as Outcome<PreparedRun>,
-    run: async (prepared, options) => runStress(open(), prepared, options),
+    run: async (prepared, { signal, onProgress }) =>
+      runStress(open(), prepared, { signal: AbortSignal.any([signal, closing.signal]), onProgress }),
     greeks: async (body) => (await open().tasks.run(body, { name: 'greeks' })) as Outcome<BookGreeks>,
     breakEven: async (body) => (await open().tasks.run(body, { name: 'breakEven' })) as Outcome<BreakEven>,
     close: async () => {
-      closed = true;
+      closing.abort();
       await closePools(pools);
     },
   };

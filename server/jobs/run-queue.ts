@@ -4,6 +4,7 @@ import type { StressResult } from '../../schemas/stress-result.ts';
 import type { RunStatus, StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import type { PreparedRun, StressEngine } from '../../workers/engine.ts';
 import type { RunFilter, RunPage, RunStore } from './run-store.ts';
+import { secondsLeft } from './seconds-left.ts';
 
 export interface RunQueueDependencies {
   readonly engine: StressEngine;
@@ -114,10 +115,10 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
     }
   };
 
-  const onProgress = (job: LiveRun, pathsDone: number, paths: number): void => {
+  const onProgress = (job: LiveRun, pathsDone: number, paths: number, pilotPaths: number): void => {
     const elapsed = (clock().getTime() - Date.parse(job.run.startedAt ?? job.run.createdAt)) / 1000;
-    const secondsLeft = pathsDone > 0 ? Math.max(0, (elapsed / pathsDone) * (paths - pathsDone)) : null;
-    job.run = { ...job.run, progress: { pathsDone, paths, secondsLeft } };
+    const left = secondsLeft(elapsed, { pathsDone, paths, pilotPaths });
+    job.run = { ...job.run, progress: { pathsDone, paths, secondsLeft: left } };
   };
 
   /** The plan of a run that is about to start: kept from its acceptance, or resolved again if it had to wait. */
@@ -136,14 +137,14 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
       await store.put(job.run);
       const outcome = await engine.run(await plan(job), {
         signal: job.abort.signal,
-        onProgress: (pathsDone, paths) => onProgress(job, pathsDone, paths),
+        onProgress: (pathsDone, paths, pilotPaths) => onProgress(job, pathsDone, paths, pilotPaths),
       });
       if (!outcome.ok) {
         await end(job, { status: 'failed', failures: [...outcome.failures] });
         return;
       }
       const { paths } = job.run.progress;
-      onProgress(job, paths, paths);
+      onProgress(job, paths, paths, 0);
       await end(job, { status: 'succeeded', summary: outcome.value.verdict }, outcome.value);
     } catch (error) {
       if (job.abort.signal.aborted) return;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { PILOT_PATHS } from '../../models/sampling/choose-sampling.ts';
 import type { StressResult } from '../../schemas/stress-result.ts';
 import type { StressRunRequest } from '../../schemas/stress-run.ts';
 import type { PreparedRun, StressEngine } from '../../workers/engine.ts';
@@ -117,11 +118,18 @@ t.test('a request without a seed gets one from its content', async (t) => {
   await engine.close();
 });
 
-t.test('progress counts every path once', async (t) => {
+t.test('progress counts every path once, those of pilots apart', async (t) => {
   const engine = createStressEngine({ threads: 2 });
   const run = await prepared(engine, small('ai-basket', 2000));
   const seen: number[] = [];
-  await engine.run(run, { signal: new AbortController().signal, onProgress: (done) => seen.push(done) });
+  const pilots: number[] = [];
+  const onProgress = (done: number, _planned: number, pilotPaths: number) => {
+    seen.push(done);
+    pilots.push(pilotPaths);
+  };
+  await engine.run(run, { signal: new AbortController().signal, onProgress });
+  t.equal(pilots[0], PILOT_PATHS, 'the first block comes after the first pilot');
+  t.equal(pilots.at(-1), 4 * PILOT_PATHS);
   t.equal(seen.at(-1), 4 * 2000);
   t.equal(run.paths, 4 * 2000);
   t.ok(
@@ -140,6 +148,17 @@ t.test('a run that is cancelled stops, and the engine goes on', async (t) => {
   const after = await result(engine, await prepared(engine, small('ai-basket')));
   t.equal(after.scenarios.length, 4);
   await engine.close();
+});
+
+t.test('a run at work when the engine is closed is rejected, in its pilot as after it', async (t) => {
+  for (const sampling of ['tail', 'plain'] as const) {
+    const engine = createStressEngine({ threads: 1 });
+    const request = small('sp20-variance', 1_000_000);
+    const run = await prepared(engine, { ...request, simulation: { ...request.simulation, sampling } });
+    const running = t.rejects(engine.run(run, neverAborted()), { name: 'AbortError' }, sampling);
+    await engine.close();
+    await running;
+  }
 });
 
 t.test('bad input comes back as failures, not as an error', async (t) => {
