@@ -13,13 +13,18 @@ export interface ProbabilityEstimate {
 /** What cannot happen under the rules that were run: a probability of exactly 0, known without sampling. */
 export const IMPOSSIBLE: ProbabilityEstimate = { value: 0, standardError: 0, interval95: [0, 0] };
 
+/** Effective paths with the event, and without it, that its variance must rest on. */
+const FEWEST_HITS = 10;
+
 /**
  * Probability of an event from the paths on which it happened.
  *
  * Value: share of the weight (self-normalised). Standard error sqrt(p (1 - p) / n). Wilson's 95 % interval, which stays
  * sensible where nothing or everything happened, and where the standard error is 0 although the probability is not known.
  * Weighted, n is the size of the plain sample with the same variance, equivalentSize of the stratified one of
- * psi_i = 1_i - p, and the effective sample size where that is 0.
+ * psi_i = 1_i - p. Where that variance rests on fewer than FEWEST_HITS effective paths on either side of the event, n is
+ * at most the effective sample size: a few paths of small weight say little of the heavier ones that were not met, and
+ * must not make a probability surer than no such path at all would.
  *
  * Source: E. Wilson, Probable inference, J. American Statistical Association 22 (1927).
  * @param happened  [n], non-zero where the event happened (0/1 flags, or a day with 0 = never)
@@ -37,9 +42,15 @@ export function probability(happened: Uint8Array | Uint16Array, weighting: Weigh
   const { weights, strata } = weighting;
   const { total, effectiveSize } = weightTotals(weights, n);
   const sum = new CompensatedSum();
+  // [without the event, with it] Σ w and Σ w²
+  const sums = [0, 0];
+  const squaredWeights = [0, 0];
   let count = 0;
   for (let i = 0; i < n; i++) {
-    if (happened[i] === 0) continue;
+    const side = happened[i] === 0 ? 0 : 1;
+    sums[side] += weights[i];
+    squaredWeights[side] += weights[i] * weights[i];
+    if (side === 0) continue;
     sum.add(weights[i] / total);
     count++;
   }
@@ -47,7 +58,9 @@ export function probability(happened: Uint8Array | Uint16Array, weighting: Weigh
   const value = count === n ? 1 : Math.min(sum.value, 1);
   const squares = new StratifiedSquares(strata);
   for (let i = 0; i < n; i++) squares.add(i, (weights[i] / total) * ((happened[i] === 0 ? 0 : 1) - value));
-  const size = equivalentSize(value, squares.variance) ?? effectiveSize;
+  const hits = Math.min(...sums.map((weight, side) => (weight === 0 ? 0 : weight ** 2 / squaredWeights[side])));
+  const equivalent = equivalentSize(value, squares.variance) ?? effectiveSize;
+  const size = hits >= FEWEST_HITS ? equivalent : Math.min(equivalent, effectiveSize);
   return { value, standardError: Math.sqrt((value * (1 - value)) / size), interval95: wilson(value, size) };
 }
 

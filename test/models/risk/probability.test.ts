@@ -39,6 +39,31 @@ t.test('what happened on every weighted path has probability 1, and an interval 
   }
 });
 
+t.test('a few paths of tiny weight make nothing surer than no such path would', async (t) => {
+  const n = 1000;
+  const weights = new Float64Array(n).fill(1);
+  const none = probability(new Uint8Array(n), oneStratum(weights));
+  for (const hits of [1, 3, 9]) {
+    const light = weights.slice();
+    const happened = new Uint8Array(n);
+    for (let i = 0; i < hits; i++) {
+      light[i] = 1e-18;
+      happened[i] = 1;
+    }
+    const rare = probability(happened, oneStratum(light));
+    t.ok(rare.interval95[1] >= none.interval95[1], `${hits} with it: ${rare.interval95}`);
+    const certain = complement(rare);
+    t.ok(certain.interval95[0] <= 1 - none.interval95[1], `${hits} without it: ${certain.interval95}`);
+  }
+  // Enough of them are an estimate with an error of its own.
+  const many = weights.map((_, i) => (i < 200 ? 1e-6 : 1));
+  const known = probability(
+    Uint8Array.from(many, (weight) => (weight < 1 ? 1 : 0)),
+    oneStratum(many),
+  );
+  t.ok(known.interval95[1] < none.interval95[1] / 1000, `${known.interval95}`);
+});
+
 t.test('a day column counts every day but 0 as the event', async (t) => {
   t.equal(probability(Uint16Array.of(0, 300, 1, 0), null).value, 0.5);
 });
