@@ -16,10 +16,13 @@ export interface LoadOrder {
 export interface RunOrder {
   readonly kind: 'run';
   readonly id: number;
-  /** Paths, whole chunks; each thread takes the next chunk from `counter` when it has finished one. */
+  /** Paths, whole chunks; each thread takes the next of some BLOCKS blocks from `counter` when it has finished one. */
   readonly paths: number;
   readonly counter: Int32Array;
 }
+
+/** Blocks of a sample: enough to share out between the threads that are measured. */
+const BLOCKS = 8;
 
 const loaded = new Map<number, Simulate>();
 const port = parentPort;
@@ -32,8 +35,14 @@ port.on('message', (order: LoadOrder | RunOrder) => {
     const simulate = loaded.get(order.id);
     if (simulate === undefined) throw new RangeError(`simulator ${order.id} was not loaded`);
     const chunks = order.paths / CHUNK_PATHS;
-    for (let chunk = Atomics.add(order.counter, 0, 1); chunk < chunks; chunk = Atomics.add(order.counter, 0, 1)) {
-      simulate(chunk * CHUNK_PATHS, (chunk + 1) * CHUNK_PATHS);
+    // A kernel is laid out anew for every block, as in the engine, whose blocks are thousands of paths too.
+    const block = Math.max(1, Math.floor(chunks / BLOCKS));
+    for (
+      let chunk = Atomics.add(order.counter, 0, block);
+      chunk < chunks;
+      chunk = Atomics.add(order.counter, 0, block)
+    ) {
+      simulate(chunk * CHUNK_PATHS, Math.min(chunks, chunk + block) * CHUNK_PATHS);
     }
   }
   port.postMessage('done');
