@@ -1,7 +1,6 @@
-import { CHUNK_PATHS, type PathColumns } from '../simulation/columns.ts';
-import { basketCorrelation } from '../simulation/path-correlation.ts';
-import { type PathTotals, pathWeight } from '../simulation/path-weight.ts';
+import { CHUNK_PATHS, type PathColumns, requireWholeChunks } from '../simulation/columns.ts';
 import type { RunPlan, ScenarioPlan } from '../simulation/plan.ts';
+import { type PathRecord, recordPath } from '../simulation/record-path.ts';
 import { type KernelBlock, firstOf, loadPlan } from './bind.ts';
 import type { KernelExports } from './kernel-exports.ts';
 
@@ -34,10 +33,10 @@ export function simulateWithKernel(
   toPath: number,
   columns: PathColumns,
 ): void {
-  const aligned = fromPath % CHUNK_PATHS === 0 && (toPath % CHUNK_PATHS === 0 || toPath === plan.paths);
-  if (!aligned) throw new RangeError(`paths ${fromPath} to ${toPath} are not whole chunks of ${CHUNK_PATHS}`);
+  requireWholeChunks(plan, fromPath, toPath);
   const block = loadPlan(kernel, plan, scenario, Math.min(blockColumns(plan), toPath - fromPath));
-  const scratch = newScratch(block, scenario);
+  const record = newRecord(block, scenario);
+  const sampled = scenario.sampling !== null;
   const columnOf = new Uint32Array(block.columns);
   for (let first = fromPath; first < toPath; first += block.columns) {
     const number = plan.firstPath + first;
@@ -46,7 +45,8 @@ export function simulateWithKernel(
     // The last block may go beyond the last path.
     const count = Math.min(block.columns, toPath - first);
     for (let place = 0; place < count; place++) {
-      recordPath(block, plan, scenario, { path: first + place, column: columnOf[place] }, scratch, columns);
+      gather(block, sampled, columnOf[place], record);
+      recordPath(plan, scenario, first + place, record, columns);
     }
   }
 }
@@ -58,64 +58,55 @@ export function blockColumns({ days, names }: Pick<RunPlan, 'days' | 'names'>): 
   return columns;
 }
 
-/** Numbers of one path, gathered from its column. */
-interface Scratch extends PathTotals {
-  readonly squares: Float64Array;
+/** A path gathered from its column. */
+interface Gathered extends PathRecord {
+  pnl: number;
+  maxDrawdown: number;
+  breachDay: number;
+  ruinDay: number;
+  daysUnderWater: number;
   readonly regimeDays: Float64Array;
+  readonly regimeFirstDay: Float64Array;
   readonly directionSums: Float64Array;
   readonly directionSquares: Float64Array;
+  readonly pairwise: Float64Array;
 }
 
-function newScratch({ slots }: KernelBlock, { regimes }: ScenarioPlan): Scratch {
+function newRecord({ slots, columns, pairwise }: KernelBlock, { regimes }: ScenarioPlan): Gathered {
   const ofRegimes = () => new Float64Array(regimes.length);
   return {
-    squares: new Float64Array(slots),
+    pnl: 0,
+    maxDrawdown: 0,
+    breachDay: 0,
+    ruinDay: 0,
+    daysUnderWater: 0,
     regimeDays: ofRegimes(),
+    regimeFirstDay: ofRegimes(),
     directionSums: ofRegimes(),
     directionSquares: ofRegimes(),
+    squares: new Float64Array(slots),
+    pairwise: new Float64Array(pairwise.length / columns),
   };
 }
 
-/** Writes what the kernel knows of a path at the path's place. */
-function recordPath(
-  block: KernelBlock,
-  plan: RunPlan,
-  { sampling, regimes }: ScenarioPlan,
-  { path, column }: { readonly path: number; readonly column: number },
-  scratch: Scratch,
-  columns: PathColumns,
-): void {
-  const { state, slots } = block;
-  const { paths, days, indices, financing } = plan;
-  const { squares, regimeDays, directionSums, directionSquares } = scratch;
+/** What the kernel knows of the path in a column. */
+function gather(block: KernelBlock, sampled: boolean, column: number, record: Gathered): void {
+  const { state } = block;
   const first = firstOf(block, column);
   const nav = first + block.navAt;
-  columns.pnl[path] = state[nav + PNL];
-  columns.maxDrawdown[path] = state[nav + MAX_DRAWDOWN];
-  columns.breachDay[path] = state[nav + BREACH_DAY];
-  columns.ruinDay[path] = state[nav + RUIN_DAY];
-  columns.daysUnderWater[path] = state[nav + DAYS_UNDER_WATER];
-  const count = regimes.length;
-  for (let r = 0; r < count; r++) {
-    regimeDays[r] = state[first + block.regimeDaysAt + 4 * r];
-    columns.regimeDays[r * paths + path] = regimeDays[r];
-    columns.regimeFirstDay[r * paths + path] = state[first + block.regimeFirstDayAt + 4 * r];
-    if (sampling === null) continue;
-    directionSums[r] = state[first + block.sumsAt + 4 * r];
-    directionSquares[r] = state[first + block.sumsAt + 4 * (count + r)];
-    if (columns.directionSums !== null) columns.directionSums[r * paths + path] = directionSums[r];
-    if (columns.directionSquares !== null) columns.directionSquares[r * paths + path] = directionSquares[r];
+  record.pnl = state[nav + PNL];
+  record.maxDrawdown = state[nav + MAX_DRAWDOWN];
+  record.breachDay = state[nav + BREACH_DAY];
+  record.ruinDay = state[nav + RUIN_DAY];
+  record.daysUnderWater = state[nav + DAYS_UNDER_WATER];
+  const regimes = record.regimeDays.length;
+  for (let r = 0; r < regimes; r++) {
+    record.regimeDays[r] = state[first + block.regimeDaysAt + 4 * r];
+    record.regimeFirstDay[r] = state[first + block.regimeFirstDayAt + 4 * r];
+    if (!sampled) continue;
+    record.directionSums[r] = state[first + block.sumsAt + 4 * r];
+    record.directionSquares[r] = state[first + block.sumsAt + 4 * (regimes + r)];
   }
-  const weight = sampling === null ? 1 : pathWeight(sampling, scratch);
-  if (columns.weights !== null) columns.weights[path] = weight;
-  const annual = financing.daysPerYear / days;
-  const chunk = Math.floor(path / CHUNK_PATHS) * slots;
-  for (let s = 0, at = first + 4; s < slots; s++, at += 8) {
-    squares[s] = state[at];
-    columns.varianceSums[chunk + s] += weight * (squares[s] * annual);
-  }
-  for (let k = 0; k < indices.length; k++) {
-    columns.basketCorrelation[k * paths + path] = basketCorrelation(plan, k, squares);
-    columns.pairwiseCorrelation[k * paths + path] = block.pairwise[k * block.columns + column];
-  }
+  for (let s = 0, at = first + 4; s < block.slots; s++, at += 8) record.squares[s] = state[at];
+  for (let k = 0; k < record.pairwise.length; k++) record.pairwise[k] = block.pairwise[k * block.columns + column];
 }

@@ -1,9 +1,8 @@
-import { exp } from '../numeric/elementary.ts';
 import { quantileIndex, type SortedSample, sortSample } from '../risk/sample.ts';
 import { oneStratum } from '../risk/weighting.ts';
 import type { PathColumns } from '../simulation/columns.ts';
+import { mixtureWeight, type RatioTerms } from '../simulation/mixture-weight.ts';
 import { DEFENSIVE_SHARE } from '../simulation/plan.ts';
-import type { RatioTerms } from './sampling-law.ts';
 
 /** What dQ/dP of a path depends on, for any law Q. */
 export interface PathStatistics {
@@ -64,19 +63,13 @@ export function joinPilot(stages: readonly PathColumns[], terms: RatioTerms | nu
 
 /** [paths] 1 / (λ + (1 − λ) dQ/dP), the weight a path would have if it were drawn from the mixture with Q. */
 export function mixtureWeights(
-  { regimes, paths, days, sums, squares }: PathStatistics,
-  { logNormaliser, dayTerms, sumTerms, squareTerms }: RatioTerms,
+  { paths, days: regimeDays, sums: directionSums, squares: directionSquares }: PathStatistics,
+  terms: RatioTerms,
   share: number = DEFENSIVE_SHARE,
 ): Float64Array {
+  const totals = { regimeDays, directionSums, directionSquares };
   const weights = new Float64Array(paths);
-  for (let i = 0; i < paths; i++) {
-    let logRatio = 0 - logNormaliser;
-    for (let r = 0; r < regimes; r++) {
-      const at = r * paths + i;
-      logRatio += dayTerms[r] * days[at] + sumTerms[r] * sums[at] + squareTerms[r] * squares[at];
-    }
-    weights[i] = 1 / (share + (1 - share) * exp(logRatio));
-  }
+  for (let i = 0; i < paths; i++) weights[i] = mixtureWeight(terms, share, totals, i, paths);
   return weights;
 }
 

@@ -1,5 +1,6 @@
 import { log } from '../numeric/elementary.ts';
 import type { RegimeChain } from '../regimes/chain.ts';
+import type { RatioTerms } from '../simulation/mixture-weight.ts';
 import type { RunPlan, SamplingPlan, ScenarioPlan } from '../simulation/plan.ts';
 import { sharedBytes, shareFloats } from '../simulation/shared-array.ts';
 import { commonDirections } from './directions.ts';
@@ -23,9 +24,6 @@ export function modelLaw(regimes: number): SamplingLaw {
 export function chainOf(plan: Pick<RunPlan, 'days'>, { transition, initial, forced }: ScenarioPlan): RegimeChain {
   return { transition, initial, forced, days: plan.days };
 }
-
-/** What a day, a unit of X and a unit of S add to ln dQ/dP, by regime; see SamplingPlan. */
-export type RatioTerms = Pick<SamplingPlan, 'logNormaliser' | 'dayTerms' | 'sumTerms' | 'squareTerms'>;
 
 /** @param logNormaliser  ln Z of the tilted chain */
 export function ratioTerms({ tilts, inflations, shifts }: SamplingLaw, logNormaliser: number): RatioTerms {

@@ -55,3 +55,13 @@ export function allocateColumns(plan: RunPlan, scenario: ScenarioPlan): PathColu
     directionSquares: sampling?.pilot === true ? sharedFloats(scenario.regimes.length * paths) : null,
   };
 }
+
+/**
+ * Blocks are whole chunks, but for the last, which ends with the run.
+ *
+ * @throws RangeError when they are not
+ */
+export function requireWholeChunks({ paths }: Pick<RunPlan, 'paths'>, fromPath: number, toPath: number): void {
+  const aligned = fromPath % CHUNK_PATHS === 0 && (toPath % CHUNK_PATHS === 0 || toPath === paths);
+  if (!aligned) throw new RangeError(`paths ${fromPath} to ${toPath} are not whole chunks of ${CHUNK_PATHS}`);
+}

@@ -35,6 +35,8 @@ export interface PathState {
   readonly returns: Float64Array;
   /** [names] scratch */
   readonly scales: Float64Array;
+  /** [indices] realised pairwise correlation, at the end */
+  readonly pairwise: Float64Array;
   /** Shape of the law of a capped swap's remaining variance, by days left. */
   readonly capShapes: readonly CapShape[];
 }
@@ -66,6 +68,7 @@ export function newPathState(plan: RunPlan, scenario: Pick<ScenarioPlan, 'regime
     multipliers: new Float64Array(betas.length),
     returns: new Float64Array(plan.days * count),
     scales: new Float64Array(count),
+    pairwise: new Float64Array(plan.indices.length),
     capShapes: Array.from({ length: plan.financing.discounts.length }, (_, left) => capShape(left)),
   };
 }

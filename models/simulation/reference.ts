@@ -1,12 +1,12 @@
 import { exp, log } from '../numeric/elementary.ts';
 import { normalsOfBlock, regimeWord } from '../random/draws.ts';
 import { nextRegime } from '../regimes/chain.ts';
-import { CHUNK_PATHS, type PathColumns } from './columns.ts';
+import { type PathColumns, requireWholeChunks } from './columns.ts';
 import { markLegs } from './mark-legs.ts';
-import { basketCorrelation, pairwiseCorrelation } from './path-correlation.ts';
+import { pairwiseCorrelation } from './path-correlation.ts';
 import { type PathState, newPathState, resetPath } from './path-state.ts';
-import { pathWeight } from './path-weight.ts';
 import { DEFENSIVE_PERIOD, type RunPlan, type SamplingPlan, type ScenarioPlan } from './plan.ts';
+import { recordPath } from './record-path.ts';
 
 /**
  * The reference simulator: one path after another, one day after another, written to be read. It defines the numbers;
@@ -32,8 +32,7 @@ export function simulatePaths(
   toPath: number,
   columns: PathColumns,
 ): void {
-  const aligned = fromPath % CHUNK_PATHS === 0 && (toPath % CHUNK_PATHS === 0 || toPath === plan.paths);
-  if (!aligned) throw new RangeError(`paths ${fromPath} to ${toPath} are not whole chunks of ${CHUNK_PATHS}`);
+  requireWholeChunks(plan, fromPath, toPath);
   const state = newPathState(plan, scenario);
   const { sampling } = scenario;
   for (let path = fromPath; path < toPath; path++) {
@@ -51,6 +50,7 @@ export function simulatePaths(
       moveImplied(plan, scenario, regime, state);
       recordNav(plan, day, markLegs(plan, day, state), state);
     }
+    findPairwise(plan, state);
     recordPath(plan, scenario, path, state, columns);
   }
 }
@@ -179,35 +179,8 @@ function recordNav(plan: RunPlan, day: number, pnl: number, state: PathState): v
   if (state.ruinDay === 0 && nav <= 0) state.ruinDay = day;
 }
 
-function recordPath(
-  plan: RunPlan,
-  { sampling }: ScenarioPlan,
-  path: number,
-  state: PathState,
-  columns: PathColumns,
-): void {
-  const { paths, days, indices } = plan;
-  columns.pnl[path] = state.pnl;
-  columns.maxDrawdown[path] = state.maxDrawdown;
-  columns.breachDay[path] = state.breachDay;
-  columns.ruinDay[path] = state.ruinDay;
-  columns.daysUnderWater[path] = state.daysUnderWater;
-  for (let r = 0; r < state.regimeDays.length; r++) {
-    columns.regimeDays[r * paths + path] = state.regimeDays[r];
-    columns.regimeFirstDay[r * paths + path] = state.regimeFirstDay[r];
-    if (columns.directionSums !== null) columns.directionSums[r * paths + path] = state.directionSums[r];
-    if (columns.directionSquares !== null) columns.directionSquares[r * paths + path] = state.directionSquares[r];
-  }
-  const weight = sampling === null ? 1 : pathWeight(sampling, state);
-  if (columns.weights !== null) columns.weights[path] = weight;
-  const annual = plan.financing.daysPerYear / days;
-  const slots = state.squares.length;
-  const chunk = Math.floor(path / CHUNK_PATHS) * slots;
-  for (let s = 0; s < slots; s++) columns.varianceSums[chunk + s] += weight * (state.squares[s] * annual);
-  const { returns, logLevels: sums, squares, scales } = state;
+/** [indices] of the path at its end */
+function findPairwise(plan: RunPlan, { returns, logLevels: sums, squares, scales, pairwise }: PathState): void {
   const measured = { returns, sums, squares, scales };
-  for (let k = 0; k < indices.length; k++) {
-    columns.basketCorrelation[k * paths + path] = basketCorrelation(plan, k, state.squares);
-    columns.pairwiseCorrelation[k * paths + path] = pairwiseCorrelation(plan, k, measured);
-  }
+  for (let k = 0; k < plan.indices.length; k++) pairwise[k] = pairwiseCorrelation(plan, k, measured);
 }
