@@ -1,3 +1,5 @@
+import { radiusSquared } from '../numeric/elementary.ts';
+
 /** 2^-32 and 2^-33: (w + 1/2) 2^-32 is computed as w 2^-32 + 2^-33, which is exact for a 32-bit w. */
 const TWO_M32 = 2.3283064365386963e-10;
 const TWO_M33 = 1.1641532182693481e-10;
@@ -71,37 +73,4 @@ export function sinPiRatioFromSquare(v: number): number {
   s = s * v + 2.5501640398618677;
   s = s * v - 5.1677127800497855;
   return s * v + 3.1415926535897927;
-}
-
-const MINUS_TWO_LN2 = -1.3862943611198906;
-/** High words of 1 and of sqrt(1/2). */
-const HIGH_WORD_OF_ONE = 0x3ff00000;
-const HIGH_WORD_OF_ROOT_HALF = 0x3fe6a09e;
-const doubleView = new Float64Array(1);
-/** [low word, high word] of doubleView: every platform that Node is built for, and WebAssembly, is little-endian. */
-const wordView = new Int32Array(doubleView.buffer);
-
-/**
- * -2 ln u. The logarithm of numeric/elementary.ts is good to the last bit and costs half as much again; this one is off
- * by 5e-16 of 1, or of itself where it is larger.
- *
- *   u = 2^k m, sqrt(1/2) <= m < sqrt(2), s = (m - 1) / (m + 1);  -2 ln u = -2 k ln 2 + s (z p(z) - 4), z = s^2
- *
- * @param u a normal number, 0 < u < 1
- */
-export function radiusSquared(u: number): number {
-  doubleView[0] = u;
-  const high = wordView[1] + (HIGH_WORD_OF_ONE - HIGH_WORD_OF_ROOT_HALF);
-  const k = (high >> 20) - 1023;
-  wordView[1] = (high & 0xfffff) + HIGH_WORD_OF_ROOT_HALF;
-  const f = doubleView[0] - 1;
-  const s = f / (2 + f);
-  const z = s * s;
-  let p = -0.33243660293065075 * z - 0.36280385885742483;
-  p = p * z - 0.4444572459956188;
-  p = p * z - 0.5714284827628681;
-  p = p * z - 0.8000000002241415;
-  p = p * z - 1.3333333333332416;
-  p = p * z - 4;
-  return s * p + k * MINUS_TWO_LN2;
 }

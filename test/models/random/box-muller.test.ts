@@ -1,10 +1,6 @@
 import t from 'tap';
-import {
-  cosPiFromSquare,
-  normalPairFromWords,
-  radiusSquared,
-  sinPiRatioFromSquare,
-} from '../../../models/random/box-muller.ts';
+import { cosPiFromSquare, normalPairFromWords, sinPiRatioFromSquare } from '../../../models/random/box-muller.ts';
+import { radiusSquared } from '../../../models/numeric/elementary.ts';
 import { reference, worstError } from '../numeric/reference-table.ts';
 
 function pairOf(r0: number, r1: number, refine: number): [number, number] {
