@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { StressRun, StressRunRequest } from '../schemas/stress-run.ts';
 
 export interface Service {
@@ -9,11 +11,20 @@ export interface Service {
   readonly stop: () => Promise<void>;
 }
 
-/** The service on a free port of this machine, as a user starts it. */
+/** The service on a free port of this machine, as a user starts it, with an empty database of its own. */
 export async function startService(threads: number): Promise<Service> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rho90-bench-'));
   const child = spawn(process.execPath, ['server/main.ts'], {
     cwd: new URL('..', import.meta.url),
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent', RHO90_THREADS: String(threads) },
+    env: {
+      ...process.env,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'silent',
+      RHO90_THREADS: String(threads),
+      RHO90_DATA_DIR: dataDir,
+      DATABASE_URL: '',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
@@ -28,6 +39,7 @@ export async function startService(threads: number): Promise<Service> {
     stop: async () => {
       child.kill();
       await ended;
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

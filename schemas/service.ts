@@ -47,10 +47,16 @@ export const ServiceLimits = Type.Object(
     queuedRuns: maximum('Runs waiting at one time.', 100),
     queuedBytes: maximum('Bytes of the requests of waiting runs together.', 134_217_728),
     waitSeconds: maximum('Longest `Prefer: wait`.', 60),
-    storedRuns: maximum('Finished runs kept in memory; the oldest goes first.', 1000),
+    storedRuns: maximum('Finished runs kept; the oldest goes first. Does not apply with `keepDays`.', 1000),
     storedResultBytes: maximum(
-      'Results of finished runs kept in memory, together, bytes of JSON; the oldest run goes first, the newest stays.',
+      'Requests and results of finished runs kept, together, bytes of JSON; the oldest run goes first, the newest stays. Does not apply with `keepDays`.',
       536_870_912,
+    ),
+    keepDays: Type.Optional(
+      Type.Integer({
+        description: 'Days for which finished runs are kept, however many there are. Default: no such bound.',
+        examples: [90],
+      }),
     ),
     expressionCharacters: maximum('Characters of a limit expression.', 500),
     vocabulary: Type.Array(ref(LimitVocabularyEntry), { description: 'Names that limit expressions may use.' }),

@@ -7,7 +7,6 @@ import { answerClientError, answerError, answerNotFound } from './error-answers.
 import { RequestRefused } from './errors.ts';
 import { foundFailures } from './found-failures.ts';
 import { createRunQueue } from './jobs/run-queue.ts';
-import { memoryRunStore } from './jobs/run-store.ts';
 import { parseJsonBody } from './json-body.ts';
 import { type Limits, serviceLimits } from './limits.ts';
 import { registerDocumentation } from './openapi/documentation.ts';
@@ -15,11 +14,13 @@ import { analyticsRoutes } from './routes/analytics.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { stressRunRoutes } from './routes/stress-runs.ts';
+import type { RunStore } from './storage/run-store.ts';
 import { validatorCompiler } from './validation.ts';
 
 export interface AppDependencies {
-  /** Stays the caller's: closing the app cancels its runs and leaves the engine open. */
+  /** Stays the caller's, as the store does: closing the app leaves its runs to the next process, and both open. */
   readonly engine: StressEngine;
+  readonly store: RunStore;
   readonly clock: () => Date;
   readonly newId: () => string;
   readonly version: string;
@@ -33,8 +34,11 @@ const requestTimeout = 120_000;
 /** Longest id of anything is 64 characters. */
 const maxParamLength = 200;
 
-/** Builds the service: every option of Fastify and every route. It listens to nothing yet. */
-export async function buildApp({ engine, clock, newId, version, limits, logger }: AppDependencies) {
+/**
+ * Builds the service: every option of Fastify and every route. It listens to nothing yet, but the runs that the process
+ * before this one left without an end are at work.
+ */
+export async function buildApp({ engine, store, clock, newId, version, limits, logger }: AppDependencies) {
   const app = fastify({
     logger,
     bodyLimit: limits.bodyBytes,
@@ -73,15 +77,15 @@ export async function buildApp({ engine, clock, newId, version, limits, logger }
 
   const runs = createRunQueue({
     engine,
-    store: memoryRunStore({ maxFinished: limits.storedRuns, maxResultBytes: limits.storedResultBytes }),
+    store,
     clock,
     newId,
     version,
     maxQueued: limits.queuedRuns,
     maxQueuedBytes: limits.queuedBytes,
-    onError: (error, runId) => app.log.error({ err: error, runId }, 'a run has failed'),
+    onError: (error, runId) => app.log.error({ err: error, runId }, 'a run has met an error'),
   });
-  // Runs are in memory, so there is nothing to finish them for: stopping cancels them, and clients that wait hear of it.
+  // Runs are stored, so there is nothing to wait for: the next process takes them up, and clients that wait hear of it.
   app.addHook('preClose', async () => runs.drain());
 
   await registerDocumentation(app, version);
@@ -92,8 +96,9 @@ export async function buildApp({ engine, clock, newId, version, limits, logger }
   stressRunRoutes(app, { runs, limits });
   scenarioRoutes(app, SHIPPED_SCENARIOS);
   analyticsRoutes(app, engine);
-  serviceRoutes(app, { runs, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });
+  serviceRoutes(app, { runs, store, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });
   await app.ready();
+  await runs.recover();
   return app;
 }
 

@@ -9,7 +9,12 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+  /** Of the embedded database. */
   readonly dataDir: string;
+  /** Of PostgreSQL, instead of the embedded database. May hold a password: never shown or logged. */
+  readonly databaseUrl?: string;
+  /** Days for which finished runs are kept; without it, as many as there is room for. */
+  readonly keepDays?: number;
   readonly threads: number;
 }
 
@@ -20,6 +25,8 @@ export type ConfigOutcome =
 const maxPort = 65_535;
 /** One thread is one simulation kernel; beyond this many a typing error is likelier than a machine. */
 const maxThreads = 256;
+/** A hundred years. */
+const maxKeepDays = 36_500;
 
 /**
  * Reads the settings. An empty variable counts as one that is not set.
@@ -37,13 +44,13 @@ export function loadConfig(
   const refuse = (name: string, allowed: string): void => {
     problems.push(`${name} is ${JSON.stringify(env[name])}; ${allowed}`);
   };
-  const integer = (name: string, fallback: number, min: number, max: number): number => {
+  const integer = (name: string, fallback: number | null, min: number, max: number): number => {
     const text = given(name);
-    if (text === undefined) return fallback;
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (text === undefined && fallback !== null) return fallback;
+    const value = /^\d{1,9}$/.test(text ?? '') ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
-    refuse(name, `it must be a whole number from ${min} to ${max} (default ${fallback})`);
-    return fallback;
+    refuse(name, `it must be a whole number from ${min} to ${max} (default ${fallback ?? 'none'})`);
+    return min;
   };
 
   const host = given('HOST') ?? '127.0.0.1';
@@ -51,22 +58,41 @@ export function loadConfig(
   const port = integer('PORT', 3000, 0, maxPort);
   const logLevel = (given('LOG_LEVEL') ?? 'info') as LogLevel;
   if (!LOG_LEVELS.includes(logLevel)) refuse('LOG_LEVEL', `it must be one of ${LOG_LEVELS.join(', ')} (default info)`);
-  // The value may hold a password, so it is not repeated.
-  if (given('DATABASE_URL') !== undefined) {
-    problems.push('DATABASE_URL is set; it must be unset: this version keeps runs in memory and uses no database');
+  const databaseUrl = given('DATABASE_URL');
+  if (databaseUrl !== undefined && !isPostgresUrl(databaseUrl)) {
+    // The value may hold a password, so it is not repeated.
+    problems.push(
+      'DATABASE_URL is not a URL of PostgreSQL; it must be as postgres://user:password@host:5432/database (default: an embedded database in RHO90_DATA_DIR)',
+    );
   }
+  const keepDays = given('RHO90_KEEP_DAYS') === undefined ? undefined : integer('RHO90_KEEP_DAYS', null, 1, maxKeepDays);
   const dataDir = given('RHO90_DATA_DIR') ?? './data';
   if (isFile(dataDir)) refuse('RHO90_DATA_DIR', 'it must be a directory, or not exist yet (default ./data)');
   const threads = integer('RHO90_THREADS', Math.min(availableParallelism(), maxThreads), 1, maxThreads);
 
   return problems.length > 0
     ? { ok: false, problems }
-    : { ok: true, config: { host, port, logLevel, dataDir, threads } };
+    : {
+        ok: true,
+        config: {
+          host,
+          port,
+          logLevel,
+          dataDir,
+          ...(databaseUrl === undefined ? {} : { databaseUrl }),
+          ...(keepDays === undefined ? {} : { keepDays }),
+          threads,
+        },
+      };
 }
 
 /** Whether an address can be reached from this machine only. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(?:ql)?:\/\/./.test(text) && URL.canParse(text);
 }
 
 function existsAsFile(path: string): boolean {

@@ -3,12 +3,15 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEMS, type ProblemKind, ProblemError, problemBody, RequestRefused } from './errors.ts';
 import { foundFailures } from './found-failures.ts';
+import { DatabaseUnavailable } from './storage/database.ts';
 
 const problemType = 'application/problem+json; charset=utf-8';
 
 /** What is read of a body that is refused for its size, and for how long, before the connection ends. */
 const maxDiscardedBytes = 64 * 1024 * 1024;
 const maxDiscardMs = 10_000;
+/** A database that is started anew is back in about this time. */
+const databaseSeconds = 5;
 
 /** Sends whatever was thrown as problem details; what the server did wrong goes to the log, not to the client. */
 export async function answerError(
@@ -18,7 +21,7 @@ export async function answerError(
   bodyBytes: number,
 ): Promise<void> {
   const problem = asProblem(error, bodyBytes);
-  if (problem.kind === 'internal-error') request.log.error(error);
+  if (problem.kind === 'internal-error' || problem.kind === 'database-away') request.log.error(error);
   else request.log.info({ kind: problem.kind, failures: problem.failures.total }, problem.message);
   if (problem.kind === 'body-too-large') await discardBody(request.raw);
   send(problem, request, reply);
@@ -96,6 +99,11 @@ function send(problem: ProblemError, request: FastifyRequest, reply: FastifyRepl
 /** The problem that an error of Fastify or of a plugin stands for. */
 function asProblem(error: unknown, bodyBytes: number): ProblemError {
   if (error instanceof ProblemError) return error;
+  if (error instanceof DatabaseUnavailable) {
+    return new ProblemError('database-away', 'the database does not answer; try again later', {
+      headers: { 'retry-after': String(databaseSeconds) },
+    });
+  }
   const { code, statusCode = 500 } = error as Partial<FastifyError>;
   switch (code ?? '') {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':

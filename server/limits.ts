@@ -4,6 +4,7 @@ import { Scenario } from '../schemas/scenario.ts';
 import type { ServiceLimits } from '../schemas/service.ts';
 import { Simulation, StressRunRequest } from '../schemas/stress-run.ts';
 import type { JsonSchema } from './schema-words.ts';
+import type { Retention } from './storage/run-store.ts';
 
 /** What one server takes on; the bounds of single fields are in the schemas. */
 export interface Limits {
@@ -14,10 +15,15 @@ export interface Limits {
   readonly queuedRuns: number;
   /** Bytes of the requests of waiting runs together. */
   readonly queuedBytes: number;
-  /** Finished runs kept in memory. */
+  /** Finished runs kept, unless `keepDays` is given. */
   readonly storedRuns: number;
-  /** Their results together, as JSON: one of 32 large indices and 32 scenarios has 30 MB, an ordinary one 50 kB. */
+  /**
+   * Their requests and results together, as JSON, unless `keepDays` is given: a result of 32 large indices and 32
+   * scenarios has 30 MB, an ordinary one 50 kB.
+   */
   readonly storedResultBytes: number;
+  /** Days for which finished runs are kept, however many there are. */
+  readonly keepDays?: number;
   readonly waitSeconds: number;
 }
 
@@ -50,4 +56,11 @@ function bound(schema: unknown, field: string, keyword: 'maxItems' | 'maximum' |
   const value = (schema as JsonSchema).properties?.[field]?.[keyword];
   if (value === undefined) throw new RangeError(`${field} has no ${keyword} in its schema`);
   return value;
+}
+
+/** How long finished runs are kept. */
+export function retentionOf({ keepDays, storedRuns, storedResultBytes }: Limits): Retention {
+  return keepDays === undefined
+    ? { kind: 'room', maxFinished: storedRuns, maxBytes: storedResultBytes }
+    : { kind: 'days', days: keepDays };
 }

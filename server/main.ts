@@ -4,7 +4,10 @@ import { createStressEngine } from '../workers/stress-engine.ts';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { type Config, isLoopback, loadConfig } from './config.ts';
-import { DEFAULT_SERVICE_LIMITS } from './limits.ts';
+import { DEFAULT_SERVICE_LIMITS, retentionOf } from './limits.ts';
+import { type Database, DatabaseRefused } from './storage/database.ts';
+import { type DatabaseSettings, openDatabase } from './storage/open-database.ts';
+import { sqlRunStore } from './storage/sql-run-store.ts';
 import { uuidV7 } from './uuid.ts';
 import { VERSION } from './version.ts';
 
@@ -16,16 +19,35 @@ if (loaded.ok) await serve(loaded.config);
 else giveUp(loaded.problems, wrongUsage);
 
 async function serve(config: Config): Promise<void> {
-  const limits = DEFAULT_SERVICE_LIMITS;
+  const { databaseUrl, keepDays, dataDir } = config;
+  const limits = { ...DEFAULT_SERVICE_LIMITS, ...(keepDays === undefined ? {} : { keepDays }) };
+  const clock = () => new Date();
+  const database = await openOrGiveUp({
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    dataDir,
+    now: clock(),
+    onTaken: () => {
+      // What it computes belongs to the other process now, so there is nothing to finish.
+      process.stderr.write('rho90: another process has taken the database while it was away; this one ends\n');
+      process.exit(1);
+    },
+  });
+  if (database === null) return;
   const engine = createStressEngine({ threads: config.threads, assetSteps: limits.assetSteps });
   const app = await buildApp({
     engine,
-    clock: () => new Date(),
+    store: sqlRunStore(database, { retention: retentionOf(limits), clock }),
+    clock,
     newId: () => uuidV7(Date.now(), randomBytes(10)),
     version: VERSION,
     limits,
     logger: { level: config.logLevel },
   });
+  const close = async (): Promise<void> => {
+    await app.close();
+    await engine.close();
+    await database.close();
+  };
   try {
     await app.listen({
       host: config.host,
@@ -33,16 +55,14 @@ async function serve(config: Config): Promise<void> {
       listenTextResolver: (address) => `listening at ${address}`,
     });
   } catch (error) {
-    await app.close();
-    await engine.close();
+    await close();
     giveUp([whyNotListening(error as NodeJS.ErrnoException, config)], 1);
     return;
   }
   closeWithGrace({ logger: app.log }, async ({ signal, err }) => {
     if (err !== undefined) app.log.fatal(err, 'an error nobody handled');
     else app.log.info({ signal }, 'stopping');
-    await app.close();
-    await engine.close();
+    await close();
   });
   if (!isLoopback(config.host)) {
     app.log.warn(
@@ -52,6 +72,16 @@ async function serve(config: Config): Promise<void> {
   const { port } = app.server.address() as { readonly port: number };
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   process.stdout.write(`rho90 ${VERSION} · Swagger UI: http://${host}:${port}/docs\n`);
+}
+
+async function openOrGiveUp(settings: DatabaseSettings): Promise<Database | null> {
+  try {
+    return await openDatabase(settings);
+  } catch (error) {
+    if (!(error instanceof DatabaseRefused)) throw error;
+    giveUp([error.message], 1);
+    return null;
+  }
 }
 
 function whyNotListening(error: NodeJS.ErrnoException, { host, port }: Config): string {

@@ -1,9 +1,11 @@
 import PQueue from 'p-queue';
 import type { Failure } from '../../schemas/failure.ts';
-import type { StressResult } from '../../schemas/stress-result.ts';
 import type { RunStatus, StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import type { PreparedRun, StressEngine } from '../../workers/engine.ts';
-import type { RunFilter, RunPage, RunStore } from './run-store.ts';
+import type { Outcome } from '../../models/outcome.ts';
+import type { RunFilter, RunPage, RunStore } from '../storage/run-store.ts';
+import { asQueued, type LiveRun, liveRun } from './live-run.ts';
+import { createPersistence } from './persistence.ts';
 import { secondsLeft } from './seconds-left.ts';
 
 export interface RunQueueDependencies {
@@ -15,7 +17,7 @@ export interface RunQueueDependencies {
   readonly version: string;
   /** Runs waiting at one time, besides the one at work. */
   readonly maxQueued: number;
-  /** Bytes of their requests together. A request is kept parsed, at about three times its bytes. */
+  /** Bytes of their requests together. */
   readonly maxQueuedBytes: number;
   /** Told of an error that a run must not show. */
   readonly onError: (error: unknown, runId: string) => void;
@@ -25,7 +27,7 @@ export type Submission =
   | {
       readonly kind: 'accepted';
       readonly run: StressRun;
-      /** Resolves when the run has ended in whatever way; never rejects. */
+      /** Resolves when the run has ended in whatever way, or is left to the next process; never rejects. */
       readonly ended: Promise<void>;
     }
   | { readonly kind: 'refused'; readonly failures: readonly Failure[]; readonly total: number }
@@ -37,48 +39,48 @@ export type Cancellation =
   | { readonly kind: 'cancelled'; readonly run: StressRun }
   | { readonly kind: 'ended'; readonly run: StressRun };
 
-/** Runs from acceptance to their end. One is at work at a time, since it uses every thread. */
+/**
+ * Runs from acceptance to their end. One is at work at a time, since it uses every thread. What has been accepted is
+ * stored, and while the database is away everything that needs it rejects with `DatabaseUnavailable`.
+ */
 export interface RunQueue {
+  /** Takes up, in their order, the runs that the process before this one left without an end. Once, before all else. */
+  recover(): Promise<void>;
   /** Has the engine check a request that satisfies its schema, and accepts the run when nothing stands in its way. */
   submit(request: StressRunRequest, bytes: number): Promise<Submission>;
   get(id: string): Promise<StressRun | undefined>;
-  result(id: string): Promise<StressResult | undefined>;
+  /** As JSON, to the byte as it was computed. */
+  result(id: string): Promise<string | undefined>;
   list(filter: RunFilter, page: { readonly limit: number; readonly cursor?: string }): Promise<RunPage | null>;
   /** Ends a run that has not ended; one that was cancelled before stays so. */
   cancel(id: string): Promise<Cancellation>;
   counts(): { readonly queued: number; readonly running: number };
   readonly draining: boolean;
-  /** Accepts nothing more, cancels what waits and what is at work, and waits until the engine is at rest. */
+  /** Accepts nothing more, leaves what waits and what is at work to the next process, and waits until the engine is at rest. */
   drain(): Promise<void>;
 }
 
-/** A run that has not ended, in memory. */
-interface LiveRun {
-  run: StressRun;
-  readonly request: StressRunRequest;
-  /** Size of the request as it was sent. */
-  readonly bytes: number;
-  /**
-   * Only of a run that starts at once: a plan holds factored matrices for every regime, so a queue of large books would
-   * take the memory of the runs it delays. A run that waits is resolved again when its turn comes.
-   */
-  prepared: PreparedRun | null;
-  readonly abort: AbortController;
-  readonly ended: PromiseWithResolvers<void>;
-  hasEnded: boolean;
-}
+/** A run during which the process died so often is taken to be the reason. */
+const maxStarts = 3;
 
 /**
  * @returns a queue whose runs end as succeeded, failed (with what the user may know) or cancelled, each exactly once
  */
 export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
   const { engine, store, clock, newId, version, maxQueued, maxQueuedBytes, onError } = dependencies;
-  const work = new PQueue({ concurrency: 1 });
+  const atWork = new PQueue({ concurrency: 1 });
+  const { persist, giveUp } = createPersistence(onError);
   const live = new Map<string, LiveRun>();
   /** Submissions being prepared hold a place already, so that a burst cannot pass the bound. */
   let preparing = 0;
   let preparingBytes = 0;
   let draining = false;
+
+  const identityOf = (prepared: PreparedRun): Pick<StressRun, 'inputHash' | 'seed' | 'engine'> => ({
+    inputHash: prepared.inputHash,
+    seed: prepared.seed,
+    engine: { version, kernelHash: engine.kernelHashOf(prepared) },
+  });
 
   const countOf = (status: RunStatus): number => {
     let count = 0;
@@ -92,27 +94,26 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
     return sum;
   };
 
-  const start = (job: LiveRun): void => {
-    job.run = { ...job.run, status: 'running', startedAt: clock().toISOString() };
-  };
-
   /** The one way out, so that a run ends once: whoever comes second finds it ended. */
-  const end = async (job: LiveRun, change: Partial<StressRun>, result?: StressResult): Promise<void> => {
-    if (job.hasEnded) return;
-    job.hasEnded = true;
-    job.prepared = null;
-    job.run = {
-      ...job.run,
-      ...change,
-      finishedAt: clock().toISOString(),
-      progress: { ...job.run.progress, secondsLeft: 0 },
-    };
-    try {
-      await (result === undefined ? store.put(job.run) : store.putSucceeded(job.run, result));
-    } finally {
-      live.delete(job.run.id);
+  const end = (job: LiveRun, change: Partial<StressRun>, result?: string): Promise<void> => {
+    const attempt = async (): Promise<void> => {
+      if (job.hasEnded) return;
+      const run: StressRun = {
+        ...job.run,
+        ...change,
+        finishedAt: clock().toISOString(),
+        progress: { ...job.run.progress, secondsLeft: 0 },
+      };
+      await persist(run.id, () => (result === undefined ? store.put(run) : store.putSucceeded(run, result)));
+      job.hasEnded = true;
+      job.prepared = null;
+      job.run = run;
+      live.delete(run.id);
       job.ended.resolve();
-    }
+    };
+    const next = job.ending.then(attempt, attempt);
+    job.ending = next;
+    return next;
   };
 
   const onProgress = (job: LiveRun, pathsDone: number, paths: number, pilotPaths: number): void => {
@@ -122,42 +123,74 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
   };
 
   /** The plan of a run that is about to start: kept from its acceptance, or resolved again if it had to wait. */
-  const plan = async (job: LiveRun): Promise<PreparedRun> => {
-    if (job.prepared !== null) return job.prepared;
-    const outcome = await engine.prepare(job.request);
-    if (!outcome.ok)
-      throw new Error(`run ${job.run.id} was accepted and is now refused: ${JSON.stringify(outcome.failures)}`);
-    return outcome.value;
+  const plan = async ({ prepared, run: { id } }: LiveRun): Promise<Outcome<PreparedRun>> => {
+    if (prepared !== null) return { ok: true, value: prepared };
+    const request = await persist(id, () => store.request(id));
+    if (request === undefined) throw new Error(`run ${id} has no request in the database`);
+    return engine.prepare(JSON.parse(request) as StressRunRequest);
   };
 
   const execute = async (job: LiveRun): Promise<void> => {
-    if (job.hasEnded || job.abort.signal.aborted) return;
-    start(job);
+    const { id } = job.run;
+    if (job.hasEnded || draining) return;
+    job.run = { ...job.run, status: 'running', startedAt: clock().toISOString() };
+    job.starts++;
     try {
-      await store.put(job.run);
-      const outcome = await engine.run(await plan(job), {
-        signal: job.abort.signal,
-        onProgress: (pathsDone, paths, pilotPaths) => onProgress(job, pathsDone, paths, pilotPaths),
-      });
+      await persist(id, () => store.put(job.run, job.starts));
+      const planned = await plan(job);
+      // The program that accepted it may have been an older one, with other checks and another kernel.
+      if (planned.ok) job.run = { ...job.run, ...identityOf(planned.value) };
+      const outcome = planned.ok
+        ? await engine.run(planned.value, {
+            signal: job.abort.signal,
+            onProgress: (pathsDone, paths, pilotPaths) => onProgress(job, pathsDone, paths, pilotPaths),
+          })
+        : planned;
       if (!outcome.ok) {
         await end(job, { status: 'failed', failures: [...outcome.failures] });
         return;
       }
       const { paths } = job.run.progress;
       onProgress(job, paths, paths, 0);
-      await end(job, { status: 'succeeded', summary: outcome.value.verdict }, outcome.value);
+      await end(job, { status: 'succeeded', summary: outcome.value.verdict }, JSON.stringify(outcome.value));
     } catch (error) {
-      if (job.abort.signal.aborted) return;
-      onError(error, job.run.id);
-      const message = `the simulation stopped because of an error of the server; its log has it under run ${job.run.id}`;
+      if (job.abort.signal.aborted || draining) return;
+      onError(error, id);
+      const message = `the simulation stopped because of an error of the server; its log has it under run ${id}`;
       await end(job, { status: 'failed', failures: [{ reason: 'internal_error', pointer: '', message }] });
     }
   };
 
-  const stop = async (job: LiveRun): Promise<StressRun> => {
-    job.abort.abort();
-    await end(job, { status: 'cancelled' });
-    return job.run;
+  const enqueue = (run: StressRun, more: Pick<LiveRun, 'bytes' | 'starts' | 'prepared'>): LiveRun => {
+    const job = liveRun(run, more);
+    live.set(run.id, job);
+    return job;
+  };
+
+  const work = (job: LiveRun): void => {
+    atWork
+      .add(() => execute(job))
+      .catch((error: unknown) => {
+        // Its end cannot be stored, for a reason other than a database that is away: the next process takes it up.
+        onError(error, job.run.id);
+        live.delete(job.run.id);
+        job.ended.resolve();
+      });
+  };
+
+  /** Leaves a run to the next process, as if it had not been started by this one. */
+  const leave = async (job: LiveRun): Promise<void> => {
+    if (job.hasEnded) return;
+    if (job.run.status === 'running') {
+      job.run = asQueued(job.run);
+      try {
+        await store.put(job.run, job.starts - 1);
+      } catch (error) {
+        // It is stored as running, then, and is taken up all the same.
+        onError(error, job.run.id);
+      }
+    }
+    job.ended.resolve();
   };
 
   const prepare = async (request: StressRunRequest, bytes: number) => {
@@ -184,29 +217,40 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
       }
       if (draining) return { kind: 'draining' };
       const prepared = outcome.value;
-      const job: LiveRun = {
-        request,
-        bytes,
-        prepared: live.size === 0 ? prepared : null,
-        abort: new AbortController(),
-        ended: Promise.withResolvers<void>(),
-        hasEnded: false,
-        run: {
-          id: newId(),
-          status: 'queued',
-          ...(request.label === undefined ? {} : { label: request.label }),
-          createdAt: clock().toISOString(),
-          progress: { pathsDone: 0, paths: prepared.paths, secondsLeft: null },
-          inputHash: prepared.inputHash,
-          seed: prepared.seed,
-          engine: { version, kernelHash: engine.kernelHashOf(prepared) },
-        },
+      const run: StressRun = {
+        id: newId(),
+        status: 'queued',
+        ...(request.label === undefined ? {} : { label: request.label }),
+        createdAt: clock().toISOString(),
+        progress: { pathsDone: 0, paths: prepared.paths, secondsLeft: null },
+        ...identityOf(prepared),
       };
-      const { run } = job;
-      live.set(run.id, job);
-      await store.put(run);
-      work.add(() => execute(job)).catch((error: unknown) => onError(error, run.id));
+      const job = enqueue(run, { bytes, starts: 0, prepared: live.size === 0 ? prepared : null });
+      try {
+        await store.accept(run, JSON.stringify(request));
+      } catch (error) {
+        live.delete(run.id);
+        // The database may have stored it before it went away, and nobody was told of this run.
+        persist(run.id, () => store.discard(run.id)).catch((late: unknown) => onError(late, run.id));
+        throw error;
+      }
+      work(job);
+      // Too late to be left with the others: it is stored, and the next process takes it up.
+      if (draining) job.ended.resolve();
       return { kind: 'accepted', run, ended: job.ended.promise };
+    },
+    async recover() {
+      await store.clean();
+      for (const { run, starts, bytes } of await store.unfinished()) {
+        const job = enqueue(asQueued(run), { bytes, starts, prepared: null });
+        if (starts < maxStarts) {
+          await store.put(job.run);
+          work(job);
+          continue;
+        }
+        const message = `the server died ${starts} times while it simulated this run, which is not tried again`;
+        await end(job, { status: 'failed', failures: [{ reason: 'internal_error', pointer: '', message }] });
+      }
     },
     async get(id) {
       return live.get(id)?.run ?? (await store.get(id));
@@ -221,7 +265,12 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
     },
     async cancel(id) {
       const job = live.get(id);
-      if (job !== undefined && !job.hasEnded) return { kind: 'cancelled', run: await stop(job) };
+      if (job !== undefined) {
+        // Cancelling waits for the database otherwise, and a client should hear that it is away.
+        await store.check();
+        await end(job, { status: 'cancelled' });
+        job.abort.abort();
+      }
       const run = job?.run ?? (await store.get(id));
       if (run === undefined) return { kind: 'unknown' };
       return { kind: run.status === 'cancelled' ? 'cancelled' : 'ended', run };
@@ -232,8 +281,11 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
     },
     async drain() {
       draining = true;
-      await Promise.all([...live.values()].map(stop));
-      await work.onIdle();
+      giveUp();
+      const left = [...live.values()];
+      for (const job of left) job.abort.abort();
+      await atWork.onIdle();
+      await Promise.all(left.map(leave));
     },
   };
 }

@@ -17,7 +17,7 @@ const whenRefused = {
   415: 'The body is not application/json.',
   422: 'Understood, but inconsistent: every failure is named.',
   500: 'The server failed; its log has the reason under the request id.',
-  503: 'No run can be accepted right now: too many are waiting, or the server is stopping.',
+  503: 'Not right now: the database cannot be reached, or, of a run to start, too many are waiting or the server is stopping.',
 } as const;
 
 /** Headers as OpenAPI describes them. */

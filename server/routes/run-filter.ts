@@ -4,7 +4,7 @@ import { closed, stringEnum } from '../../schemas/schema-kit.ts';
 import { RUN_STATUSES } from '../../schemas/stress-run.ts';
 import { RequestRefused } from '../errors.ts';
 import { FailureCollector } from '../found-failures.ts';
-import type { RunFilter } from '../jobs/run-store.ts';
+import type { RunFilter } from '../storage/run-store.ts';
 
 const instant = (which: string) =>
   Type.Optional(

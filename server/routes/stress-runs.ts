@@ -7,6 +7,7 @@ import { foundFailures } from '../found-failures.ts';
 import type { RunQueue } from '../jobs/run-queue.ts';
 import type { Limits } from '../limits.ts';
 import { waitPreference } from '../prefer.ts';
+import { isFinished } from '../storage/run-store.ts';
 import { settlesWithin } from '../wait.ts';
 import { answer, bodyRefusals, refusals, retryAfter } from './responses.ts';
 import { filterOf, ListQuery } from './run-filter.ts';
@@ -44,7 +45,7 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         summary: 'Start a stress run',
         description:
           'Simulates a book in a market under each scenario. Whatever can be refused is refused here, all failures at once. ' +
-          'By default the answer is 202 at once and the run goes on by itself, whether or not the client stays; ' +
+          'By default the answer is 202 once the run is stored; it goes on by itself, whether or not the client stays or the server is restarted; ' +
           'with `Prefer: wait=N` the answer is 200 with the verdict and the result if the run ends within N seconds.',
         headers: {
           type: 'object',
@@ -87,9 +88,10 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
       const seconds = waitPreference(request.headers.prefer, limits.waitSeconds);
       if (seconds !== null) void reply.header('preference-applied', `wait=${seconds}`);
       if (await settlesWithin(submission.ended, seconds ?? 0, connectionEnd(reply))) {
-        const result = await runs.result(id);
-        return { ...(await mustExist(id)), ...(result === undefined ? {} : { result }) };
+        const ended = await mustExist(id);
+        if (isFinished(ended)) return sendJson(reply, withResult(ended, await runs.result(id)));
       }
+      // It goes on, or the server is stopping and leaves it to the next one.
       const run = await mustExist(id);
       return reply
         .code(202)
@@ -106,9 +108,9 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         operationId: 'listStressRuns',
         tags,
         summary: 'List runs',
-        description: 'Newest first. Runs are kept in memory: they are gone when the server stops.',
+        description: 'Newest first. Runs are stored: they are there after a restart of the server.',
         querystring: ListQuery,
-        response: { 200: answer(StressRunList, 'A page of runs.'), ...refusals(400) },
+        response: { 200: answer(StressRunList, 'A page of runs.'), ...refusals(400, 503) },
       },
     },
     async (request) => {
@@ -129,7 +131,7 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         summary: 'Look at a run',
         description: 'Status, progress and, once it has succeeded, the verdict.',
         params: byId,
-        response: { 200: answer(StressRun, 'The run.'), ...refusals(404) },
+        response: { 200: answer(StressRun, 'The run.'), ...refusals(404, 503) },
       },
     },
     async (request) => mustExist(request.params.id),
@@ -144,14 +146,14 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         summary: 'Get the result of a run',
         description: 'Loss distribution, survivability, correlations, regimes and limits, by scenario.',
         params: byId,
-        response: { 200: answer(StressResult, 'The result.'), ...refusals(404, 409) },
+        response: { 200: answer(StressResult, 'The result.'), ...refusals(404, 409, 503) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const run = await mustExist(request.params.id);
       const result = await runs.result(run.id);
-      if (result !== undefined) return result;
-      throw noResult(run);
+      if (result === undefined) throw noResult(run);
+      return sendJson(reply, result);
     },
   );
 
@@ -165,7 +167,7 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         description:
           'Ends a run that is waiting or being simulated. Cancelling a cancelled run changes nothing and answers 200; a run that has succeeded or failed cannot be cancelled (409).',
         params: byId,
-        response: { 200: answer(StressRun, 'The cancelled run.'), ...refusals(404, 409) },
+        response: { 200: answer(StressRun, 'The cancelled run.'), ...refusals(404, 409, 503) },
       },
     },
     async (request) => {
@@ -184,10 +186,20 @@ const preferenceApplied = {
   examples: ['wait=60'],
 };
 
+/** A result is sent as the text that was stored: to read and write it again could only change it. */
+function sendJson(reply: FastifyReply, json: string): FastifyReply {
+  return reply.header('content-type', 'application/json; charset=utf-8').send(json);
+}
+
+function withResult(run: StressRun, result: string | undefined): string {
+  const json = JSON.stringify(run);
+  return result === undefined ? json : `${json.slice(0, -1)},"result":${result}}`;
+}
+
 function noSuchRun(id: string): ProblemError {
   return new ProblemError(
     'not-found',
-    `there is no run ${JSON.stringify(id)}; finished runs are kept in memory, the oldest goes first`,
+    `there is no run ${JSON.stringify(id)}; finished runs are kept for a while, the oldest goes first`,
   );
 }
 

@@ -10,7 +10,7 @@ const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
 /** The program with some settings; it is killed with the test. */
 function startProgram(t: Test, env: Record<string, string>) {
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'silent', RHO90_THREADS: '1', ...env },
+    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'silent', RHO90_THREADS: '1', RHO90_DATA_DIR: t.testdir({}), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { out: '', err: '' };
@@ -22,13 +22,13 @@ function startProgram(t: Test, env: Record<string, string>) {
 }
 
 t.test('wrong settings end the program at once, with a line for each and no stack', async (t) => {
-  const { output, ended } = startProgram(t, { PORT: 'many', LOG_LEVEL: 'loud', DATABASE_URL: 'postgres://localhost' });
+  const { output, ended } = startProgram(t, { PORT: 'many', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://desk:secret@localhost' });
   t.same(await ended, [2, null]);
   t.equal(output.out, '');
   t.match(output.err.trimEnd().split('\n'), [
     /^rho90: PORT is "many"; /,
     /^rho90: LOG_LEVEL is "loud"; /,
-    /^rho90: DATABASE_URL is set; /,
+    /^rho90: DATABASE_URL is not a URL of PostgreSQL; /,
   ]);
 });
 

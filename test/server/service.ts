@@ -2,31 +2,43 @@ import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import type { StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import { buildApp } from '../../server/app.ts';
-import { DEFAULT_SERVICE_LIMITS, type Limits } from '../../server/limits.ts';
+import { DEFAULT_SERVICE_LIMITS, type Limits, retentionOf } from '../../server/limits.ts';
+import type { Database } from '../../server/storage/database.ts';
+import { sqlRunStore } from '../../server/storage/sql-run-store.ts';
 import { schemaValidator } from '../../server/validation.ts';
 import { createStressEngine } from '../../workers/stress-engine.ts';
+import { memoryDatabase } from '../support/database.ts';
 
 const ajv = schemaValidator({ coerceTypes: false });
 
-/** The service as `main.ts` wires it, without a socket; ids count from 1. */
+/** The service as `main.ts` wires it, without a socket, on an embedded database in memory; ids count from 1. */
 export async function startService(
   t: Test,
   limits: Partial<Limits> = {},
-  { clock = () => new Date(), threads = 1 }: { clock?: () => Date; threads?: number } = {},
+  {
+    clock = () => new Date(),
+    threads = 1,
+    database: given,
+  }: { clock?: () => Date; threads?: number; database?: Database } = {},
 ) {
+  const database = given ?? (await memoryDatabase());
   const engine = createStressEngine({ threads });
+  const all = { ...DEFAULT_SERVICE_LIMITS, ...limits };
   let ids = 0;
   const app = await buildApp({
     engine,
+    store: sqlRunStore(database, { retention: retentionOf(all), clock }),
     clock,
     newId: () => `id-${++ids}`,
     version: '0.0.0-test',
-    limits: { ...DEFAULT_SERVICE_LIMITS, ...limits },
+    limits: all,
     logger: false,
   });
   t.teardown(async () => {
     await app.close();
     await engine.close();
+    // One that was given stays the caller's.
+    if (given === undefined) await database.close();
   });
 
   const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>

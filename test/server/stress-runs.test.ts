@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Failure } from '../../schemas/failure.ts';
 import type { StressRun } from '../../schemas/stress-run.ts';
+import { memoryDatabase } from '../support/database.ts';
 import { longRequest, matchesSchema, problemOf, smallRequest, startService, until } from './service.ts';
 
 const url = '/v1/stress-runs';
@@ -192,15 +193,25 @@ t.test('a burst of requests cannot pass the bound while they are being checked',
   t.ok(accepted >= 3 && accepted <= 4, `${accepted} were accepted: three waiting and perhaps one at work`);
 });
 
-t.test('stopping refuses new runs, cancels the others and answers who waits', async (t) => {
-  const { app, post, get, untilStatus } = await startService(t);
-  const { id: first } = (await post(url, longRequest())).json();
-  await untilStatus(first, 'running');
-  const waiting = post(url, longRequest(), { prefer: 'wait=60' });
-  await until(async () => (await get('/readyz')).json().queuedRuns === 1 || undefined);
-  const closed = app.close();
-  t.equal((await waiting).json().status, 'cancelled');
+t.test('stopping refuses new runs, leaves the others to the next start and answers who waits', async (t) => {
+  const database = await memoryDatabase();
+  t.teardown(() => database.close());
+  const before = await startService(t, {}, { database });
+  const { id: first } = (await before.post(url, longRequest())).json();
+  await before.untilStatus(first, 'running');
+  const waiting = before.post(url, smallRequest(), { prefer: 'wait=60' });
+  await until(async () => (await before.get('/readyz')).json().queuedRuns === 1 || undefined);
+  const closed = before.app.close();
+  const answer = await waiting;
+  t.equal(answer.statusCode, 202);
+  const { id: second } = t.match(answer.json(), { status: 'queued' }) && answer.json();
   await closed;
+
+  const after = await startService(t, {}, { database });
+  await after.untilStatus(first, 'running');
+  t.equal((await after.get(`${url}/${second}`)).json().status, 'queued', 'they keep their order');
+  await after.post(`${url}/${first}/cancel`, '');
+  await after.untilStatus(second, 'succeeded');
 });
 
 t.test('a run that the engine fails shows that it failed, and not why', async (t) => {

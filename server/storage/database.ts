@@ -1,0 +1,56 @@
+/** What can be a parameter of a statement. JSON goes as text with a cast (`$1::jsonb`). */
+export type SqlValue = string | number | boolean | null | Date | Uint8Array;
+
+/**
+ * What a statement gives, by column. Both databases give the same: int8 is a number, timestamptz a Date, jsonb what it
+ * stands for, bytea a Uint8Array.
+ */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Where statements go: a database, or one transaction of it. */
+export interface Queryable {
+  /** One statement; its parameters are $1, $2 and so on. */
+  query<R = Row>(sql: string, parameters?: readonly SqlValue[]): Promise<readonly R[]>;
+  /** Several statements without parameters or rows. */
+  script(sql: string): Promise<void>;
+}
+
+/** One session of PostgreSQL, embedded or not: statements and transactions go one after the other. */
+export interface Database extends Queryable {
+  readonly kind: 'pglite' | 'postgres';
+  /**
+   * Runs `work` in a transaction, which is undone when it throws.
+   *
+   * There is one session: whoever awaits the database itself inside of `work` waits for ever. Pass `tx` on.
+   */
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The database cannot be reached just now; what was asked of it may or may not have happened. */
+export class DatabaseUnavailable extends Error {}
+
+/** Something about the database that only a person can put right, in words for that person. */
+export class DatabaseRefused extends Error {}
+
+/**
+ * An int8, which the drivers give as text or as a bigint where they are not told otherwise.
+ *
+ * @throws RangeError when a double cannot hold it
+ */
+export function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`int8 is ${text}; need at most 2^53 - 1 in size`);
+  return value;
+}
+
+/** Runs what it is given one after the other, in order; one that fails does not stop the next. */
+export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work, work);
+    // Whoever asked hears of the failure; the one behind only has to know that it is over.
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
