@@ -65,7 +65,8 @@ export function loadConfig(
       'DATABASE_URL is not a URL of PostgreSQL; it must be as postgres://user:password@host:5432/database (default: an embedded database in RHO90_DATA_DIR)',
     );
   }
-  const keepDays = given('RHO90_KEEP_DAYS') === undefined ? undefined : integer('RHO90_KEEP_DAYS', null, 1, maxKeepDays);
+  const keepDays =
+    given('RHO90_KEEP_DAYS') === undefined ? undefined : integer('RHO90_KEEP_DAYS', null, 1, maxKeepDays);
   const dataDir = given('RHO90_DATA_DIR') ?? './data';
   if (isFile(dataDir)) refuse('RHO90_DATA_DIR', 'it must be a directory, or not exist yet (default ./data)');
   const threads = integer('RHO90_THREADS', Math.min(availableParallelism(), maxThreads), 1, maxThreads);

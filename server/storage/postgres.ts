@@ -169,9 +169,12 @@ export async function openPostgres({ url, migrations, now, onTaken }: PostgresOp
 
   try {
     current = await connect();
-    const { rows } = await current.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
+    const { rows } = await current.query<{ version: string }>(
+      "SELECT current_setting('server_version_num') AS version",
+    );
     const version = Math.floor(Number(rows[0]?.version) / 10_000);
-    if (version < oldestVersion) throw new DatabaseRefused(`it is PostgreSQL ${version}; need ${oldestVersion} or newer`);
+    if (version < oldestVersion)
+      throw new DatabaseRefused(`it is PostgreSQL ${version}; need ${oldestVersion} or newer`);
     if (!(await lock(current, lockPatience))) throw new DatabaseRefused(await holderOf(current));
     await migrate(database, migrations);
     await database.query(
@@ -199,12 +202,15 @@ async function lock(client: pg.Client, patience: number): Promise<boolean> {
 }
 
 async function holderOf(client: pg.Client): Promise<string> {
-  const { rows: tables } = await client.query<{ found: boolean }>("SELECT to_regclass('rho90.holder') IS NOT NULL AS found");
+  const { rows: tables } = await client.query<{ found: boolean }>(
+    "SELECT to_regclass('rho90.holder') IS NOT NULL AS found",
+  );
   const { rows } = tables[0]?.found
     ? await client.query<{ pid: number; host: string; since: Date }>('SELECT pid, host, since FROM rho90.holder')
     : { rows: [] };
   const [holder] = rows;
-  const who = holder === undefined ? '' : `: pid ${holder.pid} on host ${holder.host}, since ${holder.since.toISOString()}`;
+  const who =
+    holder === undefined ? '' : `: pid ${holder.pid} on host ${holder.host}, since ${holder.since.toISOString()}`;
   return `it is in use by another rho90${who}; stop that one, or use another database`;
 }
 

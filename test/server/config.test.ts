@@ -53,16 +53,24 @@ t.test('a number must be written in digits', async (t) => {
   }
 });
 
-t.test('a database is taken as it is given, and one of another kind refused without repeating its password', async (t) => {
-  for (const DATABASE_URL of ['postgres://desk:secret@db/rho90', 'postgresql:///rho90?host=/run/postgresql']) {
-    t.match(loadConfig({ DATABASE_URL }), { ok: true, config: { databaseUrl: DATABASE_URL } });
-  }
-  for (const DATABASE_URL of ['mysql://desk:secret@db/rho90', 'desk:secret', 'postgres://', 'postgres://desk:secret@db:x/']) {
-    const problems = problemsOf(loadConfig({ DATABASE_URL }));
-    t.match(problems, [/^DATABASE_URL is not a URL of PostgreSQL; /]);
-    t.notMatch(problems.join(), /secret/);
-  }
-});
+t.test(
+  'a database is taken as it is given, and one of another kind refused without repeating its password',
+  async (t) => {
+    for (const DATABASE_URL of ['postgres://desk:secret@db/rho90', 'postgresql:///rho90?host=/run/postgresql']) {
+      t.match(loadConfig({ DATABASE_URL }), { ok: true, config: { databaseUrl: DATABASE_URL } });
+    }
+    for (const DATABASE_URL of [
+      'mysql://desk:secret@db/rho90',
+      'desk:secret',
+      'postgres://',
+      'postgres://desk:secret@db:x/',
+    ]) {
+      const problems = problemsOf(loadConfig({ DATABASE_URL }));
+      t.match(problems, [/^DATABASE_URL is not a URL of PostgreSQL; /]);
+      t.notMatch(problems.join(), /secret/);
+    }
+  },
+);
 
 t.test('finished runs are kept for a number of days when one is given', async (t) => {
   t.match(loadConfig({ RHO90_KEEP_DAYS: '90' }), { ok: true, config: { keepDays: 90 } });

@@ -1,28 +1,19 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
+import { startProgram as start } from '../support/program.ts';
 import { longRequest, until } from './service.ts';
 
-const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
-
-/** The program with some settings; it is killed with the test. */
-function startProgram(t: Test, env: Record<string, string>) {
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'silent', RHO90_THREADS: '1', RHO90_DATA_DIR: t.testdir({}), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output = { out: '', err: '' };
-  child.stdout.on('data', (data) => (output.out += data));
-  child.stderr.on('data', (data) => (output.err += data));
-  const ended = once(child, 'close') as Promise<[code: number | null, signal: string | null]>;
-  t.teardown(() => child.kill('SIGKILL'));
-  return { child, output, ended };
-}
+/** With an empty database of its own unless it is given one: to ask for a test's folder again would empty it. */
+const startProgram = (t: Test, env: Record<string, string>) =>
+  start(t, env.RHO90_DATA_DIR === undefined ? { RHO90_DATA_DIR: t.testdir({}), ...env } : env);
 
 t.test('wrong settings end the program at once, with a line for each and no stack', async (t) => {
-  const { output, ended } = startProgram(t, { PORT: 'many', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://desk:secret@localhost' });
+  const { output, ended } = startProgram(t, {
+    PORT: 'many',
+    LOG_LEVEL: 'loud',
+    DATABASE_URL: 'mysql://desk:secret@localhost',
+  });
   t.same(await ended, [2, null]);
   t.equal(output.out, '');
   t.match(output.err.trimEnd().split('\n'), [
@@ -93,4 +84,16 @@ t.test('listening for other machines is allowed, and warned of in the log', asyn
   t.match(JSON.parse(line), { level: 40, msg: /HOST is 0\.0\.0\.0: .* no access control yet/ });
   child.kill('SIGINT');
   t.same(await ended, [0, null]);
+});
+
+t.test('a data directory that is in use is refused, naming who has it', async (t) => {
+  const RHO90_DATA_DIR = t.testdir({});
+  const first = startProgram(t, { RHO90_DATA_DIR });
+  await first.base;
+  const second = startProgram(t, { RHO90_DATA_DIR });
+  t.same(await second.ended, [1, null]);
+  t.match(
+    second.output.err,
+    new RegExp(`^rho90: RHO90_DATA_DIR .* is in use by another rho90: pid ${first.child.pid} on host .*\\n$`),
+  );
 });
