@@ -1,5 +1,7 @@
 # rho90 in a container: docker build -t rho90 . && docker run -p 127.0.0.1:3000:3000 -v rho90:/data rho90
 #
+# Runs are in the volume, unless DATABASE_URL names a PostgreSQL server: docs/operations.md.
+#
 # The server has no access control of its own yet: publish the port on loopback, as above, or put a proxy that
 # authenticates in front. A later version will refuse to listen on anything but loopback without access keys, and this
 # image, which listens on every interface of its container, will then need a key.

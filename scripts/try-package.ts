@@ -37,6 +37,7 @@ async function start(port: number): Promise<void> {
       HOST: '127.0.0.1',
       PORT: String(port),
       RHO90_DATA_DIR: join(place, 'data'),
+      DATABASE_URL: '',
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   });

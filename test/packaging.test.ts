@@ -43,9 +43,10 @@ t.test('the image loses nothing by leaving optional packages out', async (t) => 
   const optional = Object.entries(lock.packages)
     .filter(([, { dev, optional }]) => optional === true && dev !== true)
     .map(([path]) => path.replace('node_modules/', ''));
+  // pg loads pg-cloudflare inside of Cloudflare's workers only.
   // piscina uses @napi-rs/nice only when it is asked for a `niceIncrement`, and goes on without it.
   t.same(
-    optional.filter((name) => !/^(?:node-linux-(?:x64|arm64)|@napi-rs\/nice.*)$/.test(name)),
+    optional.filter((name) => !/^(?:node-linux-(?:x64|arm64)|@napi-rs\/nice.*|pg-cloudflare)$/.test(name)),
     [],
   );
 });

@@ -32,6 +32,8 @@ export function liveRun(run: StressRun, more: Pick<LiveRun, 'bytes' | 'starts' |
 }
 
 /** A run as it is before its simulation starts. */
-export function asQueued({ startedAt: _, ...run }: StressRun): StressRun {
+export function asQueued(stored: StressRun): StressRun {
+  const run = { ...stored };
+  delete run.startedAt;
   return { ...run, status: 'queued', progress: { ...run.progress, pathsDone: 0, secondsLeft: null } };
 }

@@ -6,9 +6,9 @@ const pause = 1000;
 
 export interface Persistence {
   /** Does something with the database, again and again while that is away. */
-  persist<T>(runId: string, work: () => Promise<T>): Promise<T>;
+  readonly persist: <T>(runId: string, work: () => Promise<T>) => Promise<T>;
   /** Has everything that fails from now on, or waits to be tried again, reject. */
-  giveUp(): void;
+  readonly giveUp: () => void;
 }
 
 /** What a run that is at work has to store cannot be left out, and a database that is away comes back. */

@@ -25,13 +25,15 @@ export function serviceRoutes(
 ): void {
   const databaseAnswers = async (): Promise<boolean> => {
     let answers = false;
-    const asked = store.check().then(
-      () => {
+    const ask = async (): Promise<void> => {
+      try {
+        await store.check();
         answers = true;
-      },
-      (error: unknown) => app.log.warn({ err: error }, 'the database does not answer'),
-    );
-    await settlesWithin(asked, databaseSeconds, new AbortController().signal);
+      } catch (error) {
+        app.log.warn({ err: error }, 'the database does not answer');
+      }
+    };
+    await settlesWithin(ask(), databaseSeconds, new AbortController().signal);
     return answers;
   };
 

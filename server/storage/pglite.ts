@@ -52,7 +52,7 @@ export function pgliteDatabase(pglite: PGlite): Database {
       await checkpointIfDue();
       return rows;
     },
-    script: session.script,
+    script: (sql) => session.script(sql),
     transaction: async (work) => {
       const value = await pglite.transaction((tx) => work(queryable(tx, written)));
       await checkpointIfDue();

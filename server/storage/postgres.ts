@@ -36,11 +36,12 @@ const pauseAfterFailure = 1000;
 const lockPatience = 5000;
 const lockInterval = 200;
 
-const bytea = pg.types.builtins.BYTEA;
+const int8: number = pg.types.builtins.INT8;
+const bytea: number = pg.types.builtins.BYTEA;
 const parseBytea = pg.types.getTypeParser(bytea, 'text') as (text: string) => Buffer;
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown => {
-    if (oid === pg.types.builtins.INT8) return safeInteger;
+    if (oid === int8) return safeInteger;
     if (oid === bytea) return (text: string) => new Uint8Array(parseBytea(text));
     return pg.types.getTypeParser(oid, format);
   },
@@ -195,7 +196,7 @@ async function lock(client: pg.Client, patience: number): Promise<boolean> {
   const until = performance.now() + patience;
   for (;;) {
     const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [lockKey]);
-    if (rows[0]?.taken === true) return true;
+    if (rows[0]?.taken) return true;
     if (performance.now() >= until) return false;
     await sleep(lockInterval);
   }

@@ -1,15 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
+import { dataDirectory } from '../support/database.ts';
 import { startProgram as start } from '../support/program.ts';
 import { longRequest, until } from './service.ts';
 
 /** With an empty database of its own unless it is given one: to ask for a test's folder again would empty it. */
-const startProgram = (t: Test, env: Record<string, string>) =>
-  start(t, env.RHO90_DATA_DIR === undefined ? { RHO90_DATA_DIR: t.testdir({}), ...env } : env);
+const startProgram = async (t: Test, env: Record<string, string>) =>
+  start(t, env.RHO90_DATA_DIR === undefined ? { RHO90_DATA_DIR: await dataDirectory(t), ...env } : env);
 
 t.test('wrong settings end the program at once, with a line for each and no stack', async (t) => {
-  const { output, ended } = startProgram(t, {
+  const { output, ended } = await startProgram(t, {
     PORT: 'many',
     LOG_LEVEL: 'loud',
     DATABASE_URL: 'mysql://desk:secret@localhost',
@@ -26,7 +27,7 @@ t.test('wrong settings end the program at once, with a line for each and no stac
 t.test(
   'the program says in one line where its page is, serves it, and stops on SIGTERM with a run at work',
   async (t) => {
-    const { child, output, ended } = startProgram(t, {});
+    const { child, output, ended } = await startProgram(t, {});
     const [line, base] = await until(
       async () => /^rho90 \S+ · Swagger UI: (http:\/\/127\.0\.0\.1:\d+)\/docs\n$/.exec(output.out) ?? undefined,
     );
@@ -45,7 +46,7 @@ t.test(
 );
 
 t.test('a run goes on when the client that waits for it hangs up', async (t) => {
-  const { output } = startProgram(t, {});
+  const { output } = await startProgram(t, {});
   const [, base] = await until(async () => /(http:\/\/127\.0\.0\.1:\d+)\/docs/.exec(output.out) ?? undefined);
   const gone = new AbortController();
   const waiting = fetch(`${base}/v1/stress-runs`, {
@@ -71,13 +72,13 @@ t.test('a port that is in use is named, without a stack', async (t) => {
   t.teardown(() => other.close());
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
-  const { output, ended } = startProgram(t, { PORT: String(port) });
+  const { output, ended } = await startProgram(t, { PORT: String(port) });
   t.same(await ended, [1, null]);
   t.equal(output.err, `rho90: port ${port} of 127.0.0.1 is in use; set PORT to another one, or stop what uses it\n`);
 });
 
 t.test('listening for other machines is allowed, and warned of in the log', async (t) => {
-  const { child, output, ended } = startProgram(t, { HOST: '0.0.0.0', LOG_LEVEL: 'warn' });
+  const { child, output, ended } = await startProgram(t, { HOST: '0.0.0.0', LOG_LEVEL: 'warn' });
   // The log and the line for people are written to one pipe by two writers, so either may come first.
   const line = await until(async () => /^\{.*\}$/m.exec(output.out)?.[0]);
   await until(async () => /Swagger UI/.exec(output.out) ?? undefined);
@@ -87,10 +88,10 @@ t.test('listening for other machines is allowed, and warned of in the log', asyn
 });
 
 t.test('a data directory that is in use is refused, naming who has it', async (t) => {
-  const RHO90_DATA_DIR = t.testdir({});
-  const first = startProgram(t, { RHO90_DATA_DIR });
+  const RHO90_DATA_DIR = await dataDirectory(t);
+  const first = await startProgram(t, { RHO90_DATA_DIR });
   await first.base;
-  const second = startProgram(t, { RHO90_DATA_DIR });
+  const second = await startProgram(t, { RHO90_DATA_DIR });
   t.same(await second.ended, [1, null]);
   t.match(
     second.output.err,
