@@ -1,37 +1,16 @@
-import type { Piscina } from 'piscina';
 import { pointer } from '../models/failures.ts';
 import type { Outcome } from '../models/outcome.ts';
 import { compileLimit } from '../models/risk/limits/compile-limit.ts';
 import type { Estimate } from '../models/risk/moments.ts';
 import { nextPaths, precisionOf, precisionWarnings, relativeErrorOf } from '../models/risk/precision.ts';
 import { type JudgedScenario, verdict } from '../models/risk/verdict.ts';
-import { allocateColumns, CHUNK_PATHS, type PathColumns } from '../models/simulation/columns.ts';
-import type { ResolvedRequest } from '../models/book/prepare-run.ts';
+import { allocateColumns, type PathColumns } from '../models/simulation/columns.ts';
 import type { SamplingChoice } from '../models/sampling/choose-sampling.ts';
-import { assetsPerDay, type RunPlan } from '../models/simulation/plan.ts';
 import type { ScenarioResult, StressResult } from '../schemas/stress-result.ts';
-import { chooseScenarioSampling } from './choose-sampling.ts';
 import type { PreparedRun, RunOptions } from './engine.ts';
-import { type Kernels, kernelOf } from './kernels.ts';
-import type { SimulateTask } from './simulate-block.ts';
-import type * as tasks from './tasks.ts';
+import { scenarioSampling } from './scenario-sampling.ts';
+import { defaultBlockPaths, type Pools, type RunThreads, runTask, simulateBlocks } from './simulate-blocks.ts';
 import type { EstimateTask, MeasureTask } from './tasks.ts';
-
-/** The threads a run uses. */
-export interface Pools {
-  /** `threads` threads of simulate-block. */
-  readonly simulation: Piscina;
-  readonly threads: number;
-  readonly kernels: Kernels;
-  /** Threads of tasks: checks, analytics, measures. */
-  readonly tasks: Piscina;
-}
-
-/**
- * Work of a block in asset-steps: about a tenth of a second. Smaller blocks spend their time crossing threads and laying
- * out the kernel's memory, larger ones make progress jump.
- */
-const BLOCK_ASSET_STEPS = 8_000_000;
 
 /**
  * Runs a prepared request: blocks of paths by scenario, then the measures, also in a thread.
@@ -52,7 +31,7 @@ export async function runStress(
   const { request } = prepared;
   const { plan } = request;
   const { signal } = options;
-  const run: Run = { pools, request, signal, size: blockPaths ?? defaultBlockPaths(plan) };
+  const run: RunThreads = { pools, request, signal, size: blockPaths ?? defaultBlockPaths(plan) };
   const scenarios: ScenarioResult[] = [];
   let cpuSeconds = 0;
   let done = 0;
@@ -92,20 +71,6 @@ export async function runStress(
   return { ok: true, value: result };
 }
 
-/** Whole chunks, about BLOCK_ASSET_STEPS of work. */
-export function defaultBlockPaths(plan: RunPlan): number {
-  const perPath = plan.days * assetsPerDay(plan);
-  return CHUNK_PATHS * Math.max(1, Math.round(BLOCK_ASSET_STEPS / perPath / CHUNK_PATHS));
-}
-
-interface Run {
-  readonly pools: Pools;
-  readonly request: ResolvedRequest;
-  readonly signal: AbortSignal;
-  /** Paths of a block. */
-  readonly size: number;
-}
-
 interface Progress {
   /** Paths that are done. */
   readonly onBlock: (paths: number) => void;
@@ -126,17 +91,9 @@ interface SimulatedScenario {
 }
 
 /** Chooses how paths are drawn, then simulates all of the plan, or with a target batches until it is reached. */
-async function simulateScenario(run: Run, i: number, progress: Progress): Promise<Outcome<SimulatedScenario>> {
-  const { plan, target, scenarios, levels } = run.request;
-  const chosen = await chooseScenarioSampling(
-    { plan, scenario: scenarios[i], requested: run.request.sampling, levels },
-    {
-      simulate: (stage, columns) =>
-        simulateBlocks(run, { ...stage, columns }, { from: 0, to: stage.plan.paths }, progress.onPilot),
-      secondStage: (task) => runTask(run, 'pilotSecondStage', task),
-      choose: (task) => runTask(run, 'choosePathSampling', task),
-    },
-  );
+async function simulateScenario(run: RunThreads, i: number, progress: Progress): Promise<Outcome<SimulatedScenario>> {
+  const { plan, target, scenarios } = run.request;
+  const chosen = await scenarioSampling(run, i, progress.onPilot);
   const sampling = chosen.choice;
   const scenario = { ...scenarios[i], sampling: chosen.sampling };
   // Shared memory that is never written takes none, so columns have room for every path that there may be.
@@ -164,44 +121,8 @@ async function simulateScenario(run: Run, i: number, progress: Progress): Promis
   }
 }
 
-/** Each thread takes the next block when it has finished one. @returns processor seconds */
-async function simulateBlocks(
-  { pools: { simulation, threads, kernels }, request, signal, size }: Run,
-  base: Omit<SimulateTask, 'kernel' | 'fromPath' | 'toPath'>,
-  { from, to }: { readonly from: number; readonly to: number },
-  onBlock: (paths: number) => void,
-): Promise<number> {
-  const kernel = kernelOf(kernels, request);
-  // A pilot is less than a block: it is shared out all the same.
-  const most = Math.min(size, CHUNK_PATHS * Math.ceil((to - from) / CHUNK_PATHS / threads));
-  // One failed block makes the others pointless; `stop` takes them off the pool.
-  const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  let next = from;
-  let seconds = 0;
-  const take = async () => {
-    while (next < to) {
-      const fromPath = next;
-      const toPath = Math.min(to, fromPath + most);
-      next = toPath;
-      seconds += (await simulation.run({ kernel, ...base, fromPath, toPath } satisfies SimulateTask, {
-        name: 'simulateBlock',
-        signal: either,
-      })) as number;
-      onBlock(toPath - fromPath);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: threads }, take));
-  } catch (error) {
-    stop.abort();
-    throw error;
-  }
-  return seconds;
-}
-
 async function measure(
-  run: Run,
+  run: RunThreads,
   i: number,
   { columns, paths, sampling, precision }: SimulatedScenario,
 ): Promise<Outcome<ScenarioResult>> {
@@ -225,10 +146,6 @@ async function measure(
   const reached = precisionOf(target, figure, batches);
   const warnings = [...measured.value.warnings, ...precisionWarnings(reached, figure, paths)];
   return { ok: true, value: { ...measured.value, target: reached, warnings } };
-}
-
-async function runTask<T>({ pools, signal }: Run, name: keyof typeof tasks, task: unknown): Promise<T> {
-  return (await pools.tasks.run(task, { name, signal })) as T;
 }
 
 /** The limits of a scenario with what they compile to, as the verdict reads them. */

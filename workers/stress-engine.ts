@@ -3,7 +3,8 @@ import type { Outcome } from '../models/outcome.ts';
 import type { BookGreeks, BreakEven } from '../schemas/analytics.ts';
 import type { PreparedRun, StressEngine } from './engine.ts';
 import { loadKernels, kernelOf } from './kernels.ts';
-import { type Pools, runStress } from './run-stress.ts';
+import { runStress } from './run-stress.ts';
+import type { Pools } from './simulate-blocks.ts';
 
 /** Most work of one run: about half an hour of one thread. */
 export const DEFAULT_ASSET_STEPS = 1e11;

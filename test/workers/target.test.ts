@@ -5,7 +5,8 @@ import { PrecisionTarget as TargetSchema } from '../../schemas/precision.ts';
 import type { ScenarioResult, StressResult } from '../../schemas/stress-result.ts';
 import type { Simulation, StressRunRequest } from '../../schemas/stress-run.ts';
 import type { PreparedRun } from '../../workers/engine.ts';
-import { type Pools, runStress } from '../../workers/run-stress.ts';
+import { runStress } from '../../workers/run-stress.ts';
+import type { Pools } from '../../workers/simulate-blocks.ts';
 import { closePools, createStressEngine, startPools } from '../../workers/stress-engine.ts';
 import { prepare } from '../../workers/tasks.ts';
 
