@@ -1,16 +1,17 @@
-import { pointer } from '../models/failures.ts';
 import type { Outcome } from '../models/outcome.ts';
-import { compileLimit } from '../models/risk/limits/compile-limit.ts';
-import type { Estimate } from '../models/risk/moments.ts';
-import { nextPaths, precisionOf, precisionWarnings, relativeErrorOf } from '../models/risk/precision.ts';
-import { type JudgedScenario, verdict } from '../models/risk/verdict.ts';
-import { allocateColumns, type PathColumns } from '../models/simulation/columns.ts';
-import type { SamplingChoice } from '../models/sampling/choose-sampling.ts';
+import { allocateColumns } from '../models/simulation/columns.ts';
+import { firstPaths } from '../models/simulation/first-paths.ts';
 import type { ScenarioResult, StressResult } from '../schemas/stress-result.ts';
 import type { PreparedRun, RunOptions } from './engine.ts';
+import {
+  judgeTarget,
+  measureScenario,
+  type Reached,
+  type SimulatedScenario,
+  stressResult,
+} from './measure-scenario.ts';
 import { scenarioSampling } from './scenario-sampling.ts';
-import { defaultBlockPaths, type Pools, type RunThreads, runTask, simulateBlocks } from './simulate-blocks.ts';
-import type { EstimateTask, MeasureTask } from './tasks.ts';
+import { defaultBlockPaths, type Pools, type RunThreads, simulateBlocks } from './simulate-blocks.ts';
 
 /**
  * Runs a prepared request: blocks of paths by scenario, then the measures, also in a thread.
@@ -30,7 +31,7 @@ export async function runStress(
   const started = performance.now();
   const { request } = prepared;
   const { plan } = request;
-  const { signal } = options;
+  const { signal, onVectors } = options;
   const run: RunThreads = { pools, request, signal, size: blockPaths ?? defaultBlockPaths(plan) };
   const scenarios: ScenarioResult[] = [];
   let cpuSeconds = 0;
@@ -42,6 +43,14 @@ export async function runStress(
     onPlan: (paths) => options.onProgress(done, (planned += paths), piloted),
     onPilot: (paths) => void (piloted += paths),
   };
+  const finish = async (i: number, { simulated, reached }: FinishedScenario): Promise<Outcome<ScenarioResult>> => {
+    const measured = await measureScenario(run, i, simulated, reached);
+    if (measured.ok && onVectors !== undefined) {
+      const { pnl, weights } = firstPaths(simulated.columns, plan.paths, simulated.paths);
+      await onVectors(i, { pnl, weights });
+    }
+    return measured;
+  };
   // A scenario is measured while the next one is simulated: one thread sorts what the others have left. Not further
   // ahead, since the columns of every scenario under way are in memory.
   let measuring: Promise<Outcome<ScenarioResult>> | null = null;
@@ -52,7 +61,7 @@ export async function runStress(
     if (before !== null) scenarios.push(before.value);
     if (!simulated.ok) return simulated;
     cpuSeconds += simulated.value.cpuSeconds;
-    measuring = measure(run, i, simulated.value);
+    measuring = finish(i, simulated.value);
     // Awaited above; but when the next simulation throws first, that is the error.
     measuring.catch(() => undefined);
   }
@@ -60,15 +69,8 @@ export async function runStress(
   if (last?.ok === false) return last;
   if (last !== null) scenarios.push(last.value);
   const wallSeconds = (performance.now() - started) / 1000;
-  const result: StressResult = {
-    initialValue: plan.financing.initialValue,
-    positions: [...request.positions],
-    scenarios,
-    verdict: verdict(scenarios.map(judged), request.currency),
-    assumptions: { repairs: [...request.repairs], residuals: [...request.residuals], notes: [...request.notes] },
-    timing: { cpuSeconds, wallSeconds, pathsPerSecond: done / wallSeconds },
-  };
-  return { ok: true, value: result };
+  const timing = { cpuSeconds, wallSeconds, pathsPerSecond: done / wallSeconds };
+  return { ok: true, value: stressResult(request, scenarios, timing) };
 }
 
 interface Progress {
@@ -80,83 +82,32 @@ interface Progress {
   readonly onPilot: (paths: number) => void;
 }
 
-interface SimulatedScenario {
-  /** With room for `plan.paths`. */
-  readonly columns: PathColumns;
-  readonly paths: number;
-  readonly sampling: SamplingChoice;
+interface FinishedScenario {
+  readonly simulated: SimulatedScenario;
+  readonly reached: Reached | null;
   readonly cpuSeconds: number;
-  /** Null without a target. */
-  readonly precision: { readonly figure: Estimate; readonly batches: number } | null;
 }
 
 /** Chooses how paths are drawn, then simulates all of the plan, or with a target batches until it is reached. */
-async function simulateScenario(run: RunThreads, i: number, progress: Progress): Promise<Outcome<SimulatedScenario>> {
+async function simulateScenario(run: RunThreads, i: number, progress: Progress): Promise<Outcome<FinishedScenario>> {
   const { plan, target, scenarios } = run.request;
   const chosen = await scenarioSampling(run, i, progress.onPilot);
   const sampling = chosen.choice;
   const scenario = { ...scenarios[i], sampling: chosen.sampling };
   // Shared memory that is never written takes none, so columns have room for every path that there may be.
   const columns = allocateColumns(plan, scenario);
-  const batch = (from: number, to: number) =>
-    simulateBlocks(run, { plan, scenario, columns }, { from, to }, progress.onBlock);
-  if (target === null) {
-    const cpuSeconds = chosen.cpuSeconds + (await batch(0, plan.paths));
-    return { ok: true, value: { columns, paths: plan.paths, sampling, cpuSeconds, precision: null } };
-  }
-  let paths = target.firstPaths;
-  let cpuSeconds = chosen.cpuSeconds + (await batch(0, paths));
+  let { cpuSeconds } = chosen;
+  let from = 0;
+  let paths = target?.firstPaths ?? plan.paths;
   for (let batches = 1; ; batches++) {
-    const task: EstimateTask = { at: pointer('scenarios', i), plan, columns, paths, target };
-    const estimated = await runTask<Outcome<Estimate>>(run, 'estimate', task);
-    if (!estimated.ok) return estimated;
-    const figure = estimated.value;
-    const next = nextPaths(paths, relativeErrorOf(figure), target);
-    if (next === paths) {
-      return { ok: true, value: { columns, paths, sampling, cpuSeconds, precision: { figure, batches } } };
-    }
-    progress.onPlan(next - paths);
-    cpuSeconds += await batch(paths, next);
-    paths = next;
+    cpuSeconds += await simulateBlocks(run, { plan, scenario, columns }, { from, to: paths }, progress.onBlock);
+    const simulated: SimulatedScenario = { columns, paths, sampling, batches };
+    const judged = await judgeTarget(run, i, simulated);
+    if (!judged.ok) return judged;
+    const reached = judged.value;
+    if (reached === null || reached.paths === paths) return { ok: true, value: { simulated, reached, cpuSeconds } };
+    progress.onPlan(reached.paths - paths);
+    from = paths;
+    paths = reached.paths;
   }
-}
-
-async function measure(
-  run: RunThreads,
-  i: number,
-  { columns, paths, sampling, precision }: SimulatedScenario,
-): Promise<Outcome<ScenarioResult>> {
-  const { plan, target, scenarios, levels, limits, figures: book, names, indices } = run.request;
-  const task: MeasureTask = {
-    at: pointer('scenarios', i),
-    plan,
-    scenario: scenarios[i],
-    columns,
-    paths,
-    sampling,
-    levels,
-    limits,
-    book,
-    names,
-    indices,
-  };
-  const measured = await runTask<Outcome<ScenarioResult>>(run, 'measure', task);
-  if (!measured.ok || target === null || precision === null) return measured;
-  const { figure, batches } = precision;
-  const reached = precisionOf(target, figure, batches);
-  const warnings = [...measured.value.warnings, ...precisionWarnings(reached, figure, paths)];
-  return { ok: true, value: { ...measured.value, target: reached, warnings } };
-}
-
-/** The limits of a scenario with what they compile to, as the verdict reads them. */
-function judged({ id, limits, survivability }: ScenarioResult): JudgedScenario {
-  return {
-    id,
-    survivability,
-    limits: limits.map((outcome) => {
-      const compiled = compileLimit(outcome.expression);
-      if (!compiled.ok) throw new RangeError(`limit ${outcome.id} was not checked: ${compiled.findings[0].message}`);
-      return { id: outcome.id, limit: compiled.limit, outcome };
-    }),
-  };
 }

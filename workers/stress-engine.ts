@@ -3,8 +3,12 @@ import type { Outcome } from '../models/outcome.ts';
 import type { BookGreeks, BreakEven } from '../schemas/analytics.ts';
 import type { PreparedRun, StressEngine } from './engine.ts';
 import { loadKernels, kernelOf } from './kernels.ts';
+import { stressResult } from './measure-scenario.ts';
 import { runStress } from './run-stress.ts';
-import type { Pools } from './simulate-blocks.ts';
+import { scenarioSampling } from './scenario-sampling.ts';
+import { shardsOf } from './shard-size.ts';
+import { joinScenario, simulateShard } from './shards.ts';
+import { defaultBlockPaths, type Pools, type RunThreads } from './simulate-blocks.ts';
 
 /** Most work of one run: about half an hour of one thread. */
 export const DEFAULT_ASSET_STEPS = 1e11;
@@ -56,11 +60,27 @@ export function createStressEngine({
   return {
     threads,
     kernelHash: pools.kernels.fastest.hash,
+    kernelHashes: [...new Set([pools.kernels.fastest.hash, pools.kernels.strict.hash])],
     kernelHashOf: ({ request }) => kernelOf(pools.kernels, request).hash,
     prepare: async (request) =>
       (await open().tasks.run({ request, assetSteps }, { name: 'prepare' })) as Outcome<PreparedRun>,
-    run: async (prepared, { signal, onProgress }) =>
-      runStress(open(), prepared, { signal: AbortSignal.any([signal, closing.signal]), onProgress }),
+    run: async (prepared, { signal, ...options }) =>
+      runStress(open(), prepared, { ...options, signal: AbortSignal.any([signal, closing.signal]) }),
+    shards: ({ request }, range) => shardsOf(request.plan, range),
+    sharded: ({ request }, signal) => {
+      const run: RunThreads = {
+        pools: open(),
+        request,
+        signal: AbortSignal.any([signal, closing.signal]),
+        size: defaultBlockPaths(request.plan),
+      };
+      return {
+        sampling: (scenario, onPilot) => scenarioSampling(run, scenario, onPilot),
+        simulate: (...task) => simulateShard(run, ...task),
+        join: (...task) => joinScenario(run, ...task),
+      };
+    },
+    result: ({ request }, scenarios, timing) => stressResult(request, scenarios, timing),
     greeks: async (body) => (await open().tasks.run(body, { name: 'greeks' })) as Outcome<BookGreeks>,
     breakEven: async (body) => (await open().tasks.run(body, { name: 'breakEven' })) as Outcome<BreakEven>,
     close: async () => {

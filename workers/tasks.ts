@@ -15,12 +15,13 @@ import {
 } from '../models/sampling/choose-sampling.ts';
 import type { PathColumns } from '../models/simulation/columns.ts';
 import { firstPaths } from '../models/simulation/first-paths.ts';
-import type { RunPlan, ScenarioPlan } from '../models/simulation/plan.ts';
+import { assetsPerDay, type RunPlan, type ScenarioPlan } from '../models/simulation/plan.ts';
 import type { ScenarioResult } from '../schemas/stress-result.ts';
 import type { StressRunRequest } from '../schemas/stress-run.ts';
 import type { PreparedRun } from './engine.ts';
 import { fillDefaults } from './fill-defaults.ts';
 import { inputHash, seedFromHash } from './input-hash.ts';
+import { isSplit } from './shard-size.ts';
 
 export interface PrepareTask {
   readonly request: StressRunRequest;
@@ -35,7 +36,9 @@ export function prepare({ request, assetSteps }: PrepareTask): Outcome<PreparedR
   if (!prepared.ok) return prepared;
   const { plan, scenarios, target } = prepared.value;
   const paths = (target?.firstPaths ?? plan.paths) * scenarios.length;
-  return { ok: true, value: { inputHash: hash, seed, paths, request: prepared.value } };
+  const work = plan.paths * plan.days * assetsPerDay(plan) * scenarios.length;
+  const split = isSplit(plan, scenarios.length);
+  return { ok: true, value: { inputHash: hash, seed, paths, assetSteps: work, split, request: prepared.value } };
 }
 
 /** Paths that were simulated, in columns that may have room for more. */
