@@ -44,20 +44,11 @@ export const ServiceLimits = Type.Object(
     horizonDays: maximum('Horizon, trading days.', 1260),
     paths: maximum('Paths of a scenario.', 10_000_000),
     assetSteps: maximum('Work of a run: paths × days × (underlyings + legs), over all scenarios.', 100_000_000_000),
-    queuedRuns: maximum('Runs waiting at one time.', 100),
+    queuedRuns: maximum('Runs waiting at one time.', 500),
+    queuedRunsOfOwner: maximum('Of these, runs started by one client.', 500),
     queuedBytes: maximum('Bytes of the requests of waiting runs together.', 134_217_728),
     waitSeconds: maximum('Longest `Prefer: wait`.', 60),
-    storedRuns: maximum('Finished runs kept; the oldest goes first. Does not apply with `keepDays`.', 1000),
-    storedResultBytes: maximum(
-      'Requests and results of finished runs kept, together, bytes of JSON; the oldest run goes first, the newest stays. Does not apply with `keepDays`.',
-      536_870_912,
-    ),
-    keepDays: Type.Optional(
-      Type.Integer({
-        description: 'Days for which finished runs are kept, however many there are. Default: no such bound.',
-        examples: [90],
-      }),
-    ),
+    keepDays: maximum('Days for which finished runs are kept.', 400),
     expressionCharacters: maximum('Characters of a limit expression.', 500),
     vocabulary: Type.Array(ref(LimitVocabularyEntry), { description: 'Names that limit expressions may use.' }),
   },

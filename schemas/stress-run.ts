@@ -182,6 +182,14 @@ export const StressRun = Type.Object(
       },
       { ...closed, description: 'What computes the run.' },
     ),
+    resultHash: Type.Optional(
+      Type.String({
+        description:
+          'SHA-256 of the canonical result without its `timing`, hex, once the run has succeeded: runs with the same `inputHash`, `seed` and `engine` have the same.',
+        examples: ['2c26b46b68ffc68f'],
+      }),
+    ),
+    rerunOf: Type.Optional(Type.String({ description: 'Id of the run that this one repeats. Absent: of none.' })),
     summary: Type.Optional(ref(Verdict, { description: 'Verdict, once the run has succeeded.' })),
     failures: Type.Optional(Type.Array(ref(Failure), { description: 'Why the run failed.' })),
     result: Type.Optional(ref(StressResult, { description: 'The result, only in the answer to `Prefer: wait`.' })),

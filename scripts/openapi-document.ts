@@ -1,15 +1,12 @@
 import { createStressEngine } from '../workers/stress-engine.ts';
 import { buildApp } from '../server/app.ts';
 import { DEFAULT_SERVICE_LIMITS } from '../server/limits.ts';
-import type { RunStore } from '../server/storage/run-store.ts';
+import type { Runs } from '../server/jobs/open-runs.ts';
 import { VERSION } from '../server/version.ts';
 import { asYaml } from '../server/openapi/document.ts';
 
-/** A store of a service that is never asked for a run. */
-const nothingStored = {
-  clean: async () => undefined,
-  unfinished: async () => [],
-} as Partial<RunStore> as RunStore;
+/** Runs of a service that is never asked for one. */
+const noRuns = { close: async () => undefined } as Partial<Runs> as Runs;
 
 /** The document of the service as it is, without a socket: what openapi.yaml has to be. */
 export async function openApiYaml(): Promise<string> {
@@ -17,8 +14,7 @@ export async function openApiYaml(): Promise<string> {
   try {
     const app = await buildApp({
       engine,
-      store: nothingStored,
-      clock: () => new Date(),
+      openRuns: async () => noRuns,
       newId: () => 'unused',
       version: VERSION,
       limits: DEFAULT_SERVICE_LIMITS,

@@ -6,7 +6,7 @@ import type { StressEngine } from '../workers/engine.ts';
 import { answerClientError, answerError, answerNotFound } from './error-answers.ts';
 import { RequestRefused } from './errors.ts';
 import { foundFailures } from './found-failures.ts';
-import { createRunQueue } from './jobs/run-queue.ts';
+import type { Runs } from './jobs/open-runs.ts';
 import { parseJsonBody } from './json-body.ts';
 import { type Limits, serviceLimits } from './limits.ts';
 import { registerDocumentation } from './openapi/documentation.ts';
@@ -14,14 +14,13 @@ import { analyticsRoutes } from './routes/analytics.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { stressRunRoutes } from './routes/stress-runs.ts';
-import type { RunStore } from './storage/run-store.ts';
 import { validatorCompiler } from './validation.ts';
 
 export interface AppDependencies {
-  /** Stays the caller's, as the store does: closing the app leaves its runs to the next process, and both open. */
+  /** Stays the caller's: closing the app leaves it open. */
   readonly engine: StressEngine;
-  readonly store: RunStore;
-  readonly clock: () => Date;
+  /** Opens the runs, which are closed with the app. It is told where errors go that no client can be told of. */
+  readonly openRuns: (onError: (error: unknown, runId?: string) => void) => Promise<Runs>;
   readonly newId: () => string;
   readonly version: string;
   /** `assetSteps` is enforced by the engine and only shown here. */
@@ -38,7 +37,7 @@ const maxParamLength = 200;
  * Builds the service: every option of Fastify and every route. It listens to nothing yet, but the runs that the process
  * before this one left without an end are at work.
  */
-export async function buildApp({ engine, store, clock, newId, version, limits, logger }: AppDependencies) {
+export async function buildApp({ engine, openRuns, newId, version, limits, logger }: AppDependencies) {
   const app = fastify({
     logger,
     bodyLimit: limits.bodyBytes,
@@ -75,18 +74,11 @@ export async function buildApp({ engine, store, clock, newId, version, limits, l
   });
   for (const schema of NAMED_SCHEMAS) app.addSchema(schema);
 
-  const runs = createRunQueue({
-    engine,
-    store,
-    clock,
-    newId,
-    version,
-    maxQueued: limits.queuedRuns,
-    maxQueuedBytes: limits.queuedBytes,
-    onError: (error, runId) => app.log.error({ err: error, runId }, 'a run has met an error'),
-  });
-  // Runs are stored, so there is nothing to wait for: the next process takes them up, and clients that wait hear of it.
-  app.addHook('preClose', async () => runs.drain());
+  const runs = await openRuns((error, runId) =>
+    app.log.error({ err: error, ...(runId === undefined ? {} : { runId }) }, 'an error of a job'),
+  );
+  // Runs are stored, so there is nothing to wait for: others take them up, and clients that wait hear of it.
+  app.addHook('preClose', async () => runs.close());
 
   await registerDocumentation(app, version);
   const vocabulary = [
@@ -96,9 +88,8 @@ export async function buildApp({ engine, store, clock, newId, version, limits, l
   stressRunRoutes(app, { runs, limits });
   scenarioRoutes(app, SHIPPED_SCENARIOS);
   analyticsRoutes(app, engine);
-  serviceRoutes(app, { runs, store, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });
+  serviceRoutes(app, { runs, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });
   await app.ready();
-  await runs.recover();
   return app;
 }
 

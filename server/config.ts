@@ -1,6 +1,9 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
+const ROLES = ['all', 'api', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -16,6 +19,8 @@ export interface Config {
   /** Days for which finished runs are kept; without it, as many as there is room for. */
   readonly keepDays?: number;
   readonly threads: number;
+  /** Accepts requests, simulates, or both. */
+  readonly role: Role;
 }
 
 export type ConfigOutcome =
@@ -70,6 +75,11 @@ export function loadConfig(
   const dataDir = given('RHO90_DATA_DIR') ?? './data';
   if (isFile(dataDir)) refuse('RHO90_DATA_DIR', 'it must be a directory, or not exist yet (default ./data)');
   const threads = integer('RHO90_THREADS', Math.min(availableParallelism(), maxThreads), 1, maxThreads);
+  const role = (given('RHO90_ROLE') ?? 'all') as Role;
+  if (!ROLES.includes(role)) refuse('RHO90_ROLE', `it must be one of ${ROLES.join(', ')} (default all)`);
+  else if (role !== 'all' && databaseUrl === undefined) {
+    refuse('RHO90_ROLE', 'without DATABASE_URL there is one process, which must do all');
+  }
 
   return problems.length > 0
     ? { ok: false, problems }
@@ -83,6 +93,7 @@ export function loadConfig(
           ...(databaseUrl === undefined ? {} : { databaseUrl }),
           ...(keepDays === undefined ? {} : { keepDays }),
           threads,
+          role,
         },
       };
 }

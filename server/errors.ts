@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'url-too-long': { status: 414, title: 'The URL is too long' },
   'unsupported-media-type': { status: 415, title: 'The body is not application/json' },
   'inconsistent-request': { status: 422, title: 'The request is understood, but contradicts itself or the market' },
+  'too-many-runs': { status: 429, title: 'Too many of your runs are waiting' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'internal-error': { status: 500, title: 'The server failed' },
   'not-accepting-runs': { status: 503, title: 'No run can be accepted right now' },

@@ -4,7 +4,6 @@ import { Scenario } from '../schemas/scenario.ts';
 import type { ServiceLimits } from '../schemas/service.ts';
 import { Simulation, StressRunRequest } from '../schemas/stress-run.ts';
 import type { JsonSchema } from './schema-words.ts';
-import type { Retention } from './storage/run-store.ts';
 
 /** What one server takes on; the bounds of single fields are in the schemas. */
 export interface Limits {
@@ -13,27 +12,22 @@ export interface Limits {
   /** Work of one run, paths × days × (underlyings + legs) over all scenarios. */
   readonly assetSteps: number;
   readonly queuedRuns: number;
+  /** Of these, those of one owner: of one API key where keys are used. */
+  readonly queuedRunsOfOwner: number;
   /** Bytes of the requests of waiting runs together. */
   readonly queuedBytes: number;
-  /** Finished runs kept, unless `keepDays` is given. */
-  readonly storedRuns: number;
-  /**
-   * Their requests and results together, as JSON, unless `keepDays` is given: a result of 32 large indices and 32
-   * scenarios has 30 MB, an ordinary one 50 kB.
-   */
-  readonly storedResultBytes: number;
-  /** Days for which finished runs are kept, however many there are. */
-  readonly keepDays?: number;
+  /** Days for which finished runs are kept. */
+  readonly keepDays: number;
   readonly waitSeconds: number;
 }
 
 export const DEFAULT_SERVICE_LIMITS: Limits = {
   bodyBytes: 16 * 1024 * 1024,
   assetSteps: 100_000_000_000,
-  queuedRuns: 100,
+  queuedRuns: 500,
+  queuedRunsOfOwner: 500,
   queuedBytes: 128 * 1024 * 1024,
-  storedRuns: 1000,
-  storedResultBytes: 512 * 1024 * 1024,
+  keepDays: 400,
   waitSeconds: 60,
 };
 
@@ -56,11 +50,4 @@ function bound(schema: unknown, field: string, keyword: 'maxItems' | 'maximum' |
   const value = (schema as JsonSchema).properties?.[field]?.[keyword];
   if (value === undefined) throw new RangeError(`${field} has no ${keyword} in its schema`);
   return value;
-}
-
-/** How long finished runs are kept. */
-export function retentionOf({ keepDays, storedRuns, storedResultBytes }: Limits): Retention {
-  return keepDays === undefined
-    ? { kind: 'room', maxFinished: storedRuns, maxBytes: storedResultBytes }
-    : { kind: 'days', days: keepDays };
 }

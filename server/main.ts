@@ -4,10 +4,10 @@ import { createStressEngine } from '../workers/stress-engine.ts';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { type Config, isLoopback, loadConfig } from './config.ts';
-import { DEFAULT_SERVICE_LIMITS, retentionOf } from './limits.ts';
-import { type Database, DatabaseRefused } from './storage/database.ts';
-import { type DatabaseSettings, openDatabase } from './storage/open-database.ts';
-import { sqlRunStore } from './storage/sql-run-store.ts';
+import { openRuns } from './jobs/open-runs.ts';
+import { DEFAULT_SERVICE_LIMITS } from './limits.ts';
+import { DatabaseRefused } from './storage/database.ts';
+import { type DatabaseSettings, openStorage, type Storage } from './storage/open-database.ts';
 import { uuidV7 } from './uuid.ts';
 import { VERSION } from './version.ts';
 
@@ -19,26 +19,21 @@ if (loaded.ok) await serve(loaded.config);
 else giveUp(loaded.problems, wrongUsage);
 
 async function serve(config: Config): Promise<void> {
-  const { databaseUrl, keepDays, dataDir } = config;
+  const { databaseUrl, keepDays, dataDir, role } = config;
   const limits = { ...DEFAULT_SERVICE_LIMITS, ...(keepDays === undefined ? {} : { keepDays }) };
   const clock = () => new Date();
-  const database = await openOrGiveUp({
+  const newId = () => uuidV7(Date.now(), randomBytes(10));
+  const storage = await openOrGiveUp({
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     dataDir,
     now: clock(),
-    onTaken: () => {
-      // What it computes belongs to the other process now, so there is nothing to finish.
-      process.stderr.write('rho90: another process has taken the database while it was away; this one ends\n');
-      process.exit(1);
-    },
   });
-  if (database === null) return;
+  if (storage === null) return;
   const engine = createStressEngine({ threads: config.threads, assetSteps: limits.assetSteps });
   const app = await buildApp({
     engine,
-    store: sqlRunStore(database, { retention: retentionOf(limits), clock }),
-    clock,
-    newId: () => uuidV7(Date.now(), randomBytes(10)),
+    openRuns: (onError) => openRuns({ ...storage, engine, role, clock, newId, version: VERSION, limits, onError }),
+    newId,
     version: VERSION,
     limits,
     logger: { level: config.logLevel },
@@ -46,7 +41,7 @@ async function serve(config: Config): Promise<void> {
   const close = async (): Promise<void> => {
     await app.close();
     await engine.close();
-    await database.close();
+    await storage.database.close();
   };
   try {
     await app.listen({
@@ -74,9 +69,9 @@ async function serve(config: Config): Promise<void> {
   process.stdout.write(`rho90 ${VERSION} · Swagger UI: http://${host}:${port}/docs\n`);
 }
 
-async function openOrGiveUp(settings: DatabaseSettings): Promise<Database | null> {
+async function openOrGiveUp(settings: DatabaseSettings): Promise<Storage | null> {
   try {
-    return await openDatabase(settings);
+    return await openStorage(settings);
   } catch (error) {
     if (!(error instanceof DatabaseRefused)) throw error;
     giveUp([error.message], 1);

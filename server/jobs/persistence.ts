@@ -6,22 +6,22 @@ const pause = 1000;
 
 export interface Persistence {
   /** Does something with the database, again and again while that is away. */
-  readonly persist: <T>(runId: string, work: () => Promise<T>) => Promise<T>;
+  readonly persist: <T>(work: () => Promise<T>) => Promise<T>;
   /** Has everything that fails from now on, or waits to be tried again, reject. */
   readonly giveUp: () => void;
 }
 
 /** What a run that is at work has to store cannot be left out, and a database that is away comes back. */
-export function createPersistence(onError: (error: unknown, runId: string) => void): Persistence {
+export function createPersistence(onError: (error: unknown) => void): Persistence {
   const over = new AbortController();
   return {
-    async persist(runId, work) {
+    async persist(work) {
       for (;;) {
         try {
           return await work();
         } catch (error) {
           if (!(error instanceof DatabaseUnavailable) || over.signal.aborted) throw error;
-          onError(error, runId);
+          onError(error);
         }
         await sleep(pause, undefined, { signal: over.signal });
       }

@@ -16,9 +16,12 @@ const whenRefused = {
   413: 'The body is larger than the limit shown at `GET /v1/limits`.',
   415: 'The body is not application/json.',
   422: 'Understood, but inconsistent: every failure is named.',
+  429: 'Too many of your runs are waiting.',
   500: 'The server failed; its log has the reason under the request id.',
   503: 'Not right now: the database cannot be reached, or, of a run to start, too many are waiting or the server is stopping.',
 } as const;
+
+export type RefusalStatus = keyof typeof whenRefused;
 
 /** Headers as OpenAPI describes them. */
 export const retryAfter = {
@@ -35,13 +38,13 @@ export function answer(schema: TSchema, description: string, headers?: Record<st
 }
 
 /** The error answers of a route, by status; a failure of the server is always among them. */
-export function refusals(...statuses: readonly (keyof typeof whenRefused)[]): Record<string, DocumentedResponse> {
+export function refusals(...statuses: readonly RefusalStatus[]): Record<string, DocumentedResponse> {
   return Object.fromEntries(
     [...statuses, 500 as const].map((status) => [
       String(status),
       {
         description: whenRefused[status],
-        ...(status === 503 ? { headers: retryAfter } : {}),
+        ...(status === 503 || status === 429 ? { headers: retryAfter } : {}),
         content: { 'application/problem+json': { schema: ref(Problem), example: exampleOf(status) } },
       },
     ]),

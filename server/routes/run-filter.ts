@@ -31,6 +31,10 @@ export const ListQuery = Type.Object(
     label: Type.Optional(
       Type.String({ description: 'Only runs with exactly this label. Default: all.', maxLength: 200 }),
     ),
+    bookId: Type.Optional(Type.String({ description: 'Only runs of this stored book. Default: all.', maxLength: 64 })),
+    scheduleId: Type.Optional(
+      Type.String({ description: 'Only runs that this schedule has started. Default: all.', maxLength: 64 }),
+    ),
     createdAfter: instant('after'),
     createdBefore: instant('before'),
   },
@@ -46,7 +50,7 @@ const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|
  *
  * @throws RequestRefused with every bound that is not an instant
  */
-export function filterOf({ status, label, createdAfter, createdBefore }: ListQuery): RunFilter {
+export function filterOf({ status, label, bookId, scheduleId, createdAfter, createdBefore }: ListQuery): RunFilter {
   const failures = new FailureCollector();
   const read = (name: 'createdAfter' | 'createdBefore', text: string | undefined): RunFilter => {
     if (text === undefined) return {};
@@ -61,6 +65,8 @@ export function filterOf({ status, label, createdAfter, createdBefore }: ListQue
   const filter = {
     ...(status === undefined ? {} : { status }),
     ...(label === undefined ? {} : { label }),
+    ...(bookId === undefined ? {} : { bookId }),
+    ...(scheduleId === undefined ? {} : { scheduleId }),
     ...read('createdAfter', createdAfter),
     ...read('createdBefore', createdBefore),
   };

@@ -1,13 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { Health, Readiness, ServiceLimits } from '../../schemas/service.ts';
-import type { RunQueue } from '../jobs/run-queue.ts';
-import type { RunStore } from '../storage/run-store.ts';
+import type { Runs } from '../jobs/open-runs.ts';
 import { settlesWithin } from '../wait.ts';
 import { answer } from './responses.ts';
 
 export interface ServiceDependencies {
-  readonly runs: RunQueue;
-  readonly store: RunStore;
+  readonly runs: Runs;
   readonly limits: ServiceLimits;
   readonly version: string;
   readonly threads: number;
@@ -19,22 +17,19 @@ const quiet = { logLevel: 'warn' } as const;
 /** Shorter than what probes wait for. */
 const databaseSeconds = 2;
 
-export function serviceRoutes(
-  app: FastifyInstance,
-  { runs, store, limits, version, threads }: ServiceDependencies,
-): void {
-  const databaseAnswers = async (): Promise<boolean> => {
-    let answers = false;
+export function serviceRoutes(app: FastifyInstance, { runs, limits, version, threads }: ServiceDependencies): void {
+  /** What the database says within the time that a probe waits; null when it does not answer. */
+  const counts = async (): Promise<{ readonly queued: number; readonly running: number } | null> => {
+    let found = null;
     const ask = async (): Promise<void> => {
       try {
-        await store.check();
-        answers = true;
+        found = await runs.store.counts();
       } catch (error) {
         app.log.warn({ err: error }, 'the database does not answer');
       }
     };
     await settlesWithin(ask(), databaseSeconds, new AbortController().signal);
-    return answers;
+    return found;
   };
 
   app.get(
@@ -83,8 +78,9 @@ export function serviceRoutes(
       },
     },
     async (_request, reply) => {
-      const { queued, running } = runs.counts();
-      const status = runs.draining ? 'draining' : (await databaseAnswers()) ? 'ready' : 'notReady';
+      const counted = await counts();
+      const status = runs.draining ? 'draining' : counted === null ? 'notReady' : 'ready';
+      const { queued, running } = counted ?? { queued: 0, running: 0 };
       const readiness: Readiness = { status, queuedRuns: queued, runningRuns: running, threads };
       return reply.code(status === 'ready' ? 200 : 503).send(readiness);
     },

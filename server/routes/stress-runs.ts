@@ -1,19 +1,20 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ref } from '../../schemas/schema-kit.ts';
 import { StressResult } from '../../schemas/stress-result.ts';
 import { StressRun, StressRunList, StressRunRequest } from '../../schemas/stress-run.ts';
 import { ProblemError, RequestRefused } from '../errors.ts';
 import { foundFailures } from '../found-failures.ts';
-import type { RunQueue } from '../jobs/run-queue.ts';
+import type { Acceptance, RunService } from '../jobs/run-service.ts';
 import type { Limits } from '../limits.ts';
 import { waitPreference } from '../prefer.ts';
 import { isFinished } from '../storage/run-store.ts';
-import { settlesWithin } from '../wait.ts';
-import { answer, bodyRefusals, refusals, retryAfter } from './responses.ts';
+import { answer, bodyRefusals, type RefusalStatus, refusals, retryAfter } from './responses.ts';
 import { filterOf, ListQuery } from './run-filter.ts';
 
 export interface StressRunDependencies {
-  readonly runs: RunQueue;
+  readonly runs: RunService;
   readonly limits: Limits;
 }
 
@@ -36,7 +37,32 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
     return run;
   };
 
-  app.post<{ Body: StressRunRequest; Headers: { prefer?: string } }>(
+  /** 200 with the result when the run ends in the time that the client waits, otherwise 202. */
+  const answerAcceptance = async (
+    acceptance: Acceptance,
+    request: FastifyRequest<{ Headers: StartHeaders }>,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    if (acceptance.kind !== 'accepted' && acceptance.kind !== 'replayed') throw refusalOf(acceptance, limits);
+    const { id } = acceptance.run;
+    if (acceptance.kind === 'replayed') void reply.header('idempotency-replayed', 'true');
+    const seconds = waitPreference(request.headers.prefer, limits.waitSeconds);
+    if (seconds !== null) void reply.header('preference-applied', `wait=${seconds}`);
+    if (seconds !== null && seconds > 0) {
+      const over = AbortSignal.any([connectionEnd(reply), AbortSignal.timeout(seconds * 1000)]);
+      await runs.ended(id, over);
+      const run = await mustExist(id);
+      if (isFinished(run)) return sendJson(reply, withResult(run, await runs.result(id)));
+    }
+    const run = await mustExist(id);
+    return reply
+      .code(202)
+      .header('location', `/v1/stress-runs/${id}`)
+      .header('retry-after', retrySeconds(run))
+      .send(run);
+  };
+
+  app.post<{ Body: StressRunRequest; Headers: StartHeaders }>(
     '/v1/stress-runs',
     {
       schema: {
@@ -46,58 +72,57 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         description:
           'Simulates a book in a market under each scenario. Whatever can be refused is refused here, all failures at once. ' +
           'By default the answer is 202 once the run is stored; it goes on by itself, whether or not the client stays or the server is restarted; ' +
-          'with `Prefer: wait=N` the answer is 200 with the verdict and the result if the run ends within N seconds.',
-        headers: {
-          type: 'object',
-          properties: {
-            Prefer: {
-              type: 'string',
-              description: `\`wait=N\`: answer when the run has ended, but after N seconds at the latest (at most ${limits.waitSeconds}). RFC 7240. Default: do not wait.`,
-              examples: ['wait=60'],
-            },
-          },
-        },
+          'with `Prefer: wait=N` the answer is 200 with the verdict and the result if the run ends within N seconds. ' +
+          'A request with an `Idempotency-Key` starts one run, however often it is sent within 24 hours.',
+        headers: startHeaders(limits),
         body: ref(StressRunRequest),
-        response: {
-          200: answer(StressRun, 'The run has ended in time; `result` holds its result when it succeeded.', {
-            'Preference-Applied': preferenceApplied,
-          }),
-          202: answer(StressRun, 'The run is accepted and goes on.', {
-            Location: { type: 'string', description: 'Where the run is.' },
-            ...retryAfter,
-            'Preference-Applied': preferenceApplied,
-          }),
-          ...refusals(...bodyRefusals, 503),
-        },
+        response: startResponses(...bodyRefusals, 429, 503),
       },
     },
     async (request, reply) => {
-      const submission = await runs.submit(request.body, sizeOf(request.headers['content-length'], limits));
-      switch (submission.kind) {
-        case 'refused':
-          throw new RequestRefused(foundFailures(submission.failures, submission.total));
-        case 'full':
-          throw notAccepting(
-            `${limits.queuedRuns} runs, or requests of ${limits.queuedBytes} bytes, are waiting already; try again later`,
-          );
-        case 'draining':
-          throw notAccepting('the server is stopping');
-        case 'accepted':
-      }
-      const { id } = submission.run;
-      const seconds = waitPreference(request.headers.prefer, limits.waitSeconds);
-      if (seconds !== null) void reply.header('preference-applied', `wait=${seconds}`);
-      if (await settlesWithin(submission.ended, seconds ?? 0, connectionEnd(reply))) {
-        const ended = await mustExist(id);
-        if (isFinished(ended)) return sendJson(reply, withResult(ended, await runs.result(id)));
-      }
-      // It goes on, or the server is stopping and leaves it to the next one.
-      const run = await mustExist(id);
-      return reply
-        .code(202)
-        .header('location', `/v1/stress-runs/${id}`)
-        .header('retry-after', retrySeconds(run))
-        .send(run);
+      const key = request.headers['idempotency-key'];
+      const acceptance = await runs.submit({
+        request: request.body,
+        bytes: sizeOf(request.headers['content-length'], limits),
+        owner: anyone,
+        ...(key === undefined ? {} : { idempotency: { key, request: hashOf(request.body) } }),
+      });
+      return answerAcceptance(acceptance, request, reply);
+    },
+  );
+
+  app.post<{ Params: { id: string }; Headers: StartHeaders }>(
+    '/v1/stress-runs/:id/rerun',
+    {
+      schema: {
+        operationId: 'rerunStressRun',
+        tags,
+        summary: 'Repeat a run',
+        description:
+          'Starts a new run of the same request. By the same version on the same kind of processor (`engine`) it gives the same result to the byte, but for its `timing`: `resultHash` is the same.',
+        params: byId,
+        headers: startHeaders(limits),
+        response: startResponses(404, 429, 503),
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const stored = await runs.request(id);
+      if (stored === undefined) throw noSuchRun(id);
+      const { bookId, bookVersion } = await mustExist(id);
+      const key = request.headers['idempotency-key'];
+      const acceptance = await runs.submit({
+        request: JSON.parse(stored) as StressRunRequest,
+        bytes: Buffer.byteLength(stored),
+        owner: anyone,
+        shown: {
+          rerunOf: id,
+          ...(bookId === undefined ? {} : { bookId }),
+          ...(bookVersion === undefined ? {} : { bookVersion }),
+        },
+        ...(key === undefined ? {} : { idempotency: { key, request: hashOf({ rerun: id }) } }),
+      });
+      return answerAcceptance(acceptance, request, reply);
     },
   );
 
@@ -178,6 +203,88 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
       throw new ProblemError('not-in-this-state', `run ${id} has ${cancellation.run.status} and cannot be cancelled`);
     },
   );
+}
+
+/** Whose runs they are, as long as there are no keys. */
+const anyone = 'anyone';
+
+interface StartHeaders {
+  readonly prefer?: string;
+  readonly 'idempotency-key'?: string;
+}
+
+function startHeaders({ waitSeconds }: Limits) {
+  return {
+    type: 'object',
+    properties: {
+      Prefer: {
+        type: 'string',
+        description: `\`wait=N\`: answer when the run has ended, but after N seconds at the latest (at most ${waitSeconds}). RFC 7240. Default: do not wait.`,
+        examples: ['wait=60'],
+      },
+      'Idempotency-Key': {
+        type: 'string',
+        minLength: 1,
+        maxLength: 255,
+        pattern: '^[!-~]+$',
+        description:
+          'Any text of your own, such as a UUID: a request that is sent again with the same key, say because the answer was lost, is answered with the run that the first one started, and `Idempotency-Replayed: true`. With another body it is refused (422). Kept for 24 hours. Default: none.',
+        examples: ['7f1c0f6e-5a3b-4a57-9f57-0f2d3f8f3c11'],
+      },
+    },
+  };
+}
+
+function startResponses(...statuses: readonly RefusalStatus[]) {
+  const headers = {
+    'Preference-Applied': preferenceApplied,
+    'Idempotency-Replayed': {
+      type: 'string',
+      description: 'true when the run was started by an earlier request with this key.',
+      examples: ['true'],
+    },
+  };
+  return {
+    200: answer(StressRun, 'The run has ended in time; `result` holds its result when it succeeded.', headers),
+    202: answer(StressRun, 'The run is accepted and goes on.', {
+      Location: { type: 'string', description: 'Where the run is.' },
+      ...retryAfter,
+      ...headers,
+    }),
+    ...refusals(...statuses),
+  };
+}
+
+function refusalOf(acceptance: Exclude<Acceptance, { run: StressRun }>, limits: Limits): ProblemError {
+  switch (acceptance.kind) {
+    case 'refused':
+      return new RequestRefused(foundFailures(acceptance.failures, acceptance.total));
+    case 'keyReused': {
+      const message = 'the Idempotency-Key was sent before with another request; use a new key for a new request';
+      return new RequestRefused(foundFailures([{ reason: 'conflict', pointer: 'Idempotency-Key', message }]));
+    }
+    case 'full':
+      return notAccepting(
+        `${limits.queuedRuns} runs, or requests of ${limits.queuedBytes} bytes, are waiting already; try again later`,
+      );
+    case 'fullForOwner':
+      return new ProblemError(
+        'too-many-runs',
+        `${limits.queuedRunsOfOwner} of your runs are waiting already; try again later`,
+        {
+          headers: { 'retry-after': String(busySeconds) },
+        },
+      );
+    default:
+      return notAccepting('the server is stopping');
+  }
+}
+
+/** Of what a client sent: RFC 8785, so that the order of fields and spaces do not matter. */
+function hashOf(body: object): string {
+  return createHash('sha256')
+    .update(canonicalize(body) ?? '')
+    .digest('hex');
 }
 
 const preferenceApplied = {

@@ -1,5 +1,5 @@
 /** What can be a parameter of a statement. JSON goes as text with a cast (`$1::jsonb`). */
-export type SqlValue = string | number | boolean | null | Date | Uint8Array;
+export type SqlValue = string | number | boolean | null | Date | Uint8Array | readonly string[] | readonly number[];
 
 /**
  * What a statement gives, by column. Both databases give the same: int8 is a number, timestamptz a Date, jsonb what it
@@ -11,19 +11,26 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Queryable {
   /** One statement; its parameters are $1, $2 and so on. */
   query<R = Row>(sql: string, parameters?: readonly SqlValue[]): Promise<readonly R[]>;
-  /** Several statements without parameters or rows. */
-  script(sql: string): Promise<void>;
+  /** Several statements without parameters. @returns the rows of all of them, in order */
+  script<R = Row>(sql: string): Promise<readonly R[]>;
 }
 
-/** One session of PostgreSQL, embedded or not: statements and transactions go one after the other. */
+/** PostgreSQL, embedded or not. */
 export interface Database extends Queryable {
   readonly kind: 'pglite' | 'postgres';
   /**
    * Runs `work` in a transaction, which is undone when it throws.
    *
-   * There is one session: whoever awaits the database itself inside of `work` waits for ever. Pass `tx` on.
+   * The embedded database has one session: whoever awaits the database itself inside of `work` waits for ever. Pass `tx`
+   * on.
    */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Hears what transactions of this or another process have sent with `pg_notify`, once they have committed.
+   *
+   * @param onMessage  given the text, or null when the connection was lost and messages may have been missed
+   */
+  listen(channel: string, onMessage: (text: string | null) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,15 +49,4 @@ export function safeInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`int8 is ${text}; need at most 2^53 - 1 in size`);
   return value;
-}
-
-/** Runs what it is given one after the other, in order; one that fails does not stop the next. */
-export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work, work);
-    // Whoever asked hears of the failure; the one behind only has to know that it is over.
-    last = next.catch(() => undefined);
-    return next;
-  };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { type Database, DatabaseRefused } from './database.ts';
+import { type Database, DatabaseRefused, type Queryable } from './database.ts';
 
 export interface Migration {
   /** From 1, without a gap. */
@@ -29,7 +29,10 @@ export function shippedMigrations(): readonly Migration[] {
  * @throws DatabaseRefused when the database is of a newer version, when a step that it has taken was another one, or
  *                         when it does not keep text as UTF-8
  */
-export async function migrate(database: Database, migrations: readonly Migration[]): Promise<void> {
+export async function migrate(
+  database: Pick<Database, 'query' | 'script' | 'transaction'>,
+  migrations: readonly Migration[],
+): Promise<void> {
   const [{ server_encoding: encoding }] = await database.query<{ server_encoding: string }>('SHOW server_encoding');
   if (encoding !== 'UTF8') throw new DatabaseRefused(`the database keeps text as ${encoding}; it must be UTF8`);
   await createLedger(database);
@@ -62,7 +65,7 @@ export async function migrate(database: Database, migrations: readonly Migration
 }
 
 /** A schema of its own, since the database may be shared. It is looked for first: creating it takes more rights. */
-async function createLedger(database: Database): Promise<void> {
+async function createLedger(database: Queryable): Promise<void> {
   const [{ found }] = await database.query<{ found: boolean }>("SELECT to_regnamespace('rho90') IS NOT NULL AS found");
   if (!found) await database.script('CREATE SCHEMA rho90');
   await database.script(

@@ -1,37 +1,49 @@
+import { join } from 'node:path';
+import type { BlobStore } from './blob-store.ts';
 import { takeDataDirectory } from './data-directory.ts';
 import type { Database } from './database.ts';
+import { openFileBlobs } from './file-blobs.ts';
 import { migrate, shippedMigrations } from './migrate.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
+import { rowBlobs } from './row-blobs.ts';
 
 export interface DatabaseSettings {
   /** Of PostgreSQL; without it the database is embedded, in the data directory. */
   readonly databaseUrl?: string;
   readonly dataDir: string;
   readonly now: Date;
-  /** Called once, when another process has had the database while it was away: this one must end. */
-  readonly onTaken: () => void;
+}
+
+/** A database and what is too large for its statements. */
+export interface Storage {
+  readonly database: Database;
+  readonly blobs: BlobStore;
 }
 
 /**
- * The database of the settings, held by this process alone and brought to the schema of this version.
+ * The database of the settings, brought to the schema of this version. An embedded one is held by this process alone.
  *
  * @throws DatabaseRefused with what a person has to do
  */
-export async function openDatabase({ databaseUrl, dataDir, now, onTaken }: DatabaseSettings): Promise<Database> {
+export async function openStorage({ databaseUrl, dataDir, now }: DatabaseSettings): Promise<Storage> {
   const migrations = shippedMigrations();
-  if (databaseUrl !== undefined) return openPostgres({ url: databaseUrl, migrations, now, onTaken });
+  if (databaseUrl !== undefined) {
+    const server = await openPostgres({ url: databaseUrl, migrations });
+    return { database: server, blobs: rowBlobs(server) };
+  }
   const directory = takeDataDirectory(dataDir, now);
   try {
-    const database = await openPglite(directory.path);
-    await migrate(database, migrations);
-    return {
-      ...database,
+    const embedded = await openPglite(directory.path);
+    await migrate(embedded, migrations);
+    const database: Database = {
+      ...embedded,
       close: async () => {
-        await database.close();
+        await embedded.close();
         directory.release();
       },
     };
+    return { database, blobs: await openFileBlobs(database, join(directory.path, 'blobs')) };
   } catch (error) {
     directory.release();
     throw error;

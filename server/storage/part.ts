@@ -1,6 +1,7 @@
 import type { Queryable } from './database.ts';
 
-export type PartKind = 'request' | 'result';
+/** `request`, `result`, or `scenario N` for the result of one scenario of a run that is being joined. */
+export type PartKind = 'request' | 'result' | `scenario ${number}`;
 
 /**
  * Characters of a part. Every statement blocks the event loop on an embedded database: writing this many takes about
@@ -26,27 +27,23 @@ export async function writeParts(tx: Queryable, place: number, kind: PartKind, t
 /**
  * The text as it was stored.
  *
- * @param bytes  of the text in UTF-8, which tells a whole text from one that is being deleted
- * @returns undefined when parts are missing
+ * @returns undefined when there is none, or when it is being deleted
  */
-export async function readParts(
-  database: Queryable,
-  place: number,
-  kind: PartKind,
-  bytes: number,
-): Promise<string | undefined> {
+export async function readParts(database: Queryable, place: number, kind: PartKind): Promise<string | undefined> {
+  const [{ count }] = await database.query<{ count: number }>(
+    'SELECT count(*) AS count FROM rho90.run_part WHERE place = $1 AND kind = $2',
+    [place, kind],
+  );
   const parts: string[] = [];
-  let found = 0;
-  while (found < bytes) {
+  for (let part = 0; part < count; part++) {
     const [row] = await database.query<{ body: string }>(
       'SELECT body FROM rho90.run_part WHERE place = $1 AND kind = $2 AND part = $3',
-      [place, kind, parts.length],
+      [place, kind, part],
     );
     if (row === undefined) return undefined;
     parts.push(row.body);
-    found += Buffer.byteLength(row.body);
   }
-  return parts.join('');
+  return count === 0 ? undefined : parts.join('');
 }
 
 /** A character outside the basic plane is two units long and has no UTF-8 for half of it. */

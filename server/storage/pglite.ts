@@ -52,7 +52,18 @@ export function pgliteDatabase(pglite: PGlite): Database {
       await checkpointIfDue();
       return rows;
     },
-    script: (sql) => session.script(sql),
+    script: async <R>(sql: string) => {
+      try {
+        return await session.script<R>(sql);
+      } catch (error) {
+        // The script may have begun a transaction, and there is one session for all.
+        await pglite.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    listen: async (channel, onMessage) => {
+      await pglite.listen(channel, onMessage);
+    },
     transaction: async (work) => {
       const value = await pglite.transaction((tx) => work(queryable(tx, written)));
       await checkpointIfDue();
@@ -77,8 +88,10 @@ function queryable(to: PGlite | Transaction, written: { length: number; statemen
       await letOthersProceed();
       return rows;
     },
-    script: async (sql) => {
-      await to.exec(sql);
+    script: async <R>(sql: string) => {
+      const results = await to.exec(sql);
+      await letOthersProceed();
+      return results.flatMap(({ rows }) => rows as R[]);
     },
   };
 }

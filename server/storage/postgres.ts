@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import {
   type Database,
   DatabaseRefused,
   DatabaseUnavailable,
-  oneAtATime,
   type Queryable,
   safeInteger,
   type SqlValue,
@@ -17,24 +14,28 @@ export interface PostgresOptions {
   /** Never shown or logged: it may hold a password. */
   readonly url: string;
   readonly migrations: readonly Migration[];
-  /** When this process took the database, for whoever is refused. */
-  readonly now: Date;
-  /** Called once, when another process has had the database while it was away: this one must end. */
-  readonly onTaken: () => void;
 }
 
 const oldestVersion = 15;
-/** Key of the advisory lock: "rho90" in ASCII. One process at a time has a database. */
-const lockKey = 0x72_68_6f_39_30;
+/** Key of the advisory lock under which the schema is changed: "rho90" in ASCII. */
+const migrationLock = 0x72_68_6f_39_30;
+/** Of one process, besides the one that listens. */
+const connections = 10;
 /** A database that is away refuses at once or, behind a dead network, not at all. */
 const connectionTimeout = 5000;
-/** Statements are small: the largest writes 256 kB. */
+/** Statements are small: the largest writes half a megabyte. */
 const statementTimeout = 10_000;
 /** So many requests in a row fail at once, rather than each wait for a connection that was just refused. */
 const pauseAfterFailure = 1000;
-/** A server may need a moment to see that a killed process is gone. */
-const lockPatience = 5000;
-const lockInterval = 200;
+/** How long a start waits for another one that is changing the schema, and how often it looks. */
+const lockPatience = 60_000;
+const lockInterval = 100;
+/** A listening connection says nothing by itself, so a dead network would go unnoticed. */
+const listenerCheck = 10_000;
+const listenerPause = 500;
+/** The server then sees within half a minute that this machine is gone. */
+const sessionSettings =
+  'SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET client_min_messages = warning';
 
 const int8: number = pg.types.builtins.INT8;
 const bytea: number = pg.types.builtins.BYTEA;
@@ -48,181 +49,231 @@ const types = {
 };
 
 /**
- * A PostgreSQL server, brought to the schema of this version. All goes through one session, which holds the lock that
- * keeps other processes away: a statement never runs without it. A session that breaks is opened again by the next
- * statement, unless another process has had the database in between.
+ * A PostgreSQL server, brought to the schema of this version; any number of processes may use it at the same time.
  *
- * @throws DatabaseRefused when it cannot be used: away, too old, no rights, in use by another process, of a newer schema
+ * @throws DatabaseRefused when it cannot be used: away, too old, no rights, of a newer schema
  */
-export async function openPostgres({ url, migrations, now, onTaken }: PostgresOptions): Promise<Database> {
-  const instance = randomUUID();
-  const turn = oneAtATime();
-  let current: pg.Client | null = null;
-  let state: 'opening' | 'open' | 'closed' | 'taken' = 'opening';
+export async function openPostgres({ url, migrations }: PostgresOptions): Promise<Database> {
+  const settings: pg.ClientConfig = {
+    connectionString: url,
+    application_name: 'rho90',
+    connectionTimeoutMillis: connectionTimeout,
+    query_timeout: statementTimeout,
+    keepAlive: true,
+    types,
+  };
+  try {
+    await bringUpToDate(settings, migrations);
+  } catch (error) {
+    throw new DatabaseRefused(`the database of DATABASE_URL cannot be used: ${messageOf(error)}`, { cause: error });
+  }
+  return pooled(settings);
+}
+
+function pooled(settings: pg.ClientConfig): Database {
+  const pool = new pg.Pool({ ...settings, max: connections });
+  // A connection that breaks while nobody uses it is replaced by the next one.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => {
+    // Whoever is given this connection meets its failure with a first statement.
+    client.query(sessionSettings).catch(() => undefined);
+  });
+  const closing = new AbortController();
+  const listeners: Promise<void>[] = [];
   let failedAt = Number.NEGATIVE_INFINITY;
 
-  const drop = (client: pg.Client): void => {
-    if (current === client) current = null;
-    // It is broken, or about to be; what it says on its way out helps nobody.
-    client.end().catch(() => undefined);
-  };
-
-  const connect = async (): Promise<pg.Client> => {
-    const client = new pg.Client({
-      connectionString: url,
-      application_name: 'rho90',
-      connectionTimeoutMillis: connectionTimeout,
-      query_timeout: statementTimeout,
-      keepAlive: true,
-      types,
-    });
-    client.on('error', () => drop(client));
-    try {
-      await client.connect();
-      // The server then sees within half a minute that this machine is gone, and lets another process in.
-      await client.query(
-        'SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET client_min_messages = warning',
-      );
-      return client;
-    } catch (error) {
-      drop(client);
-      throw error;
+  const connect = async (): Promise<pg.PoolClient> => {
+    if (performance.now() - failedAt < pauseAfterFailure) {
+      throw new DatabaseUnavailable('the database was away a moment ago');
     }
-  };
-
-  /** The session again, after it broke: with the lock, and as this process left the database. */
-  const reconnect = async (): Promise<pg.Client> => {
-    const client = await connect();
     try {
-      if (!(await lock(client, 0))) throw new DatabaseUnavailable('the database is locked by another session');
-      const { rows } = await client.query<{ instance: string }>('SELECT instance FROM rho90.holder');
-      if (rows[0]?.instance === instance) return client;
+      return await pool.connect();
     } catch (error) {
-      drop(client);
-      throw error;
-    }
-    drop(client);
-    state = 'taken';
-    onTaken();
-    throw new DatabaseUnavailable('another process has taken the database');
-  };
-
-  const session = async (): Promise<pg.Client> => {
-    if (current !== null) return current;
-    if (state !== 'open') throw new DatabaseUnavailable(`the database is ${state}`);
-    const since = performance.now() - failedAt;
-    if (since < pauseAfterFailure) throw new DatabaseUnavailable('the database was away a moment ago');
-    try {
-      current = await reconnect();
-      return current;
-    } catch (error) {
-      failedAt = performance.now();
+      // A pool whose connections are all in use says so in its own words, and is no database that is away.
+      if (pool.totalCount < connections) failedAt = performance.now();
       throw isAway(error) ? unavailable(error) : error;
     }
   };
 
-  /** Statements of a session that fail because of it end it. */
-  const on = (client: pg.Client): Queryable => {
-    const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
-      try {
-        return await work();
-      } catch (error) {
-        if (!isAway(error)) throw error;
-        drop(client);
-        throw unavailable(error);
-      }
-    };
-    return {
-      query: async <R>(sql: string, parameters: readonly SqlValue[] = []) =>
-        guarded(async () => (await client.query(sql, [...parameters])).rows as R[]),
-      script: async (sql) => {
-        await guarded(() => client.query(sql));
-      },
-    };
+  /** A connection for some statements; one that fails because of it is not used again. */
+  const using = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+    const client = await connect();
+    let broken = false;
+    try {
+      return await work(client);
+    } catch (error) {
+      broken = isAway(error);
+      throw broken ? unavailable(error) : error;
+    } finally {
+      client.release(broken);
+    }
   };
 
-  const database: Database = {
+  return {
     kind: 'postgres',
-    query: (sql, parameters) => turn(async () => on(await session()).query(sql, parameters)),
-    script: (sql) => turn(async () => on(await session()).script(sql)),
-    transaction: (work) =>
-      turn(async () => {
-        const client = await session();
-        const tx = on(client);
-        await tx.script('BEGIN');
-        try {
-          const value = await work(tx);
-          await tx.script('COMMIT');
-          return value;
-        } catch (error) {
-          if (current === client) await tx.script('ROLLBACK');
-          throw error;
-        }
-      }),
-    close: () =>
-      turn(async () => {
-        state = 'closed';
-        const client = current;
-        current = null;
-        await client?.end();
-      }),
+    query: (sql, parameters) => using((client) => on(client).query(sql, parameters)),
+    script: (sql) => using((client) => undoneWhenItThrows(client, () => on(client).script(sql))),
+    transaction: (work) => using((client) => inTransaction(client, work)),
+    listen: async (channel, onMessage) => {
+      const listener = await listening(settings, channel, onMessage);
+      listeners.push(keepListening(listener, () => listening(settings, channel, onMessage), onMessage, closing.signal));
+    },
+    close: async () => {
+      closing.abort();
+      await Promise.all(listeners);
+      await pool.end();
+    },
   };
+}
 
+function on(client: pg.ClientBase): Queryable {
+  return {
+    query: async <R>(sql: string, parameters: readonly SqlValue[] = []) =>
+      (await client.query(sql, [...parameters])).rows as R[],
+    script: async <R>(sql: string) => {
+      // Several statements give a list of results, which the types of the driver do not know.
+      const results = (await client.query(sql)) as pg.QueryResult | pg.QueryResult[];
+      return [results].flat().flatMap(({ rows }) => rows as R[]);
+    },
+  };
+}
+
+async function inTransaction<T>(client: pg.ClientBase, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  return undoneWhenItThrows(client, async () => {
+    await client.query('BEGIN');
+    const value = await work(on(client));
+    await client.query('COMMIT');
+    return value;
+  });
+}
+
+/** Leaves no transaction open, be it one that a script began. */
+async function undoneWhenItThrows<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   try {
-    current = await connect();
-    const { rows } = await current.query<{ version: string }>(
-      "SELECT current_setting('server_version_num') AS version",
-    );
-    const version = Math.floor(Number(rows[0]?.version) / 10_000);
-    if (version < oldestVersion)
-      throw new DatabaseRefused(`it is PostgreSQL ${version}; need ${oldestVersion} or newer`);
-    if (!(await lock(current, lockPatience))) throw new DatabaseRefused(await holderOf(current));
-    await migrate(database, migrations);
-    await database.query(
-      `INSERT INTO rho90.holder (instance, pid, host, since) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (only_one) DO UPDATE SET instance = $1, pid = $2, host = $3, since = $4`,
-      [instance, process.pid, hostname(), now],
-    );
-    state = 'open';
-    return database;
+    return await work();
   } catch (error) {
-    await database.close();
-    throw new DatabaseRefused(`the database of DATABASE_URL cannot be used: ${messageOf(error)}`, { cause: error });
+    // A connection that is gone has undone it already.
+    if (!isAway(error)) await client.query('ROLLBACK');
+    throw error;
   }
 }
 
-/** @param patience  how long to try, milliseconds */
-async function lock(client: pg.Client, patience: number): Promise<boolean> {
-  const until = performance.now() + patience;
+/** A connection that hears a channel. */
+async function listening(
+  settings: pg.ClientConfig,
+  channel: string,
+  onMessage: (text: string | null) => void,
+): Promise<pg.Client> {
+  const client = await connected(settings);
+  client.on('notification', ({ payload }) => onMessage(payload ?? ''));
+  await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+  return client;
+}
+
+/** Opens a listening connection again whenever it has broken, until the database is closed. */
+async function keepListening(
+  first: pg.Client,
+  again: () => Promise<pg.Client>,
+  onMessage: (text: string | null) => void,
+  closing: AbortSignal,
+): Promise<void> {
+  let client: pg.Client | null = first;
+  while (!closing.aborted) {
+    try {
+      if (client === null) {
+        client = await again();
+        onMessage(null);
+      }
+      await sleep(listenerCheck, undefined, { signal: AbortSignal.any([closing, ended(client)]) }).catch(ignoreAbort);
+      if (!closing.aborted) await client.query('SELECT 1');
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      client?.end().catch(() => undefined);
+      client = null;
+      await sleep(listenerPause, undefined, { signal: closing }).catch(ignoreAbort);
+    }
+  }
+  await client?.end();
+}
+
+function ended(client: pg.Client): AbortSignal {
+  const over = new AbortController();
+  client.once('end', () => over.abort());
+  return over.signal;
+}
+
+function ignoreAbort(error: Error): void {
+  if (error.name !== 'AbortError') throw error;
+}
+
+async function connected(settings: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(settings);
+  // Its statements fail by themselves.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query(sessionSettings);
+    return client;
+  } catch (error) {
+    client.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Changes the schema under a lock, since processes may start at the same time. */
+async function bringUpToDate(settings: pg.ClientConfig, migrations: readonly Migration[]): Promise<void> {
+  const client = await connected(settings);
+  try {
+    const { rows } = await client.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
+    const version = Math.floor(Number(rows[0]?.version) / 10_000);
+    if (version < oldestVersion) {
+      throw new DatabaseRefused(`it is PostgreSQL ${version}; need ${oldestVersion} or newer`);
+    }
+    await lock(client);
+    await migrate({ ...on(client), transaction: (work) => inTransaction(client, work) }, migrations);
+  } finally {
+    // The lock goes with the session.
+    await client.end();
+  }
+}
+
+async function lock(client: pg.Client): Promise<void> {
+  const until = performance.now() + lockPatience;
   for (;;) {
-    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [lockKey]);
-    if (rows[0]?.taken) return true;
-    if (performance.now() >= until) return false;
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
+      migrationLock,
+    ]);
+    if (rows[0]?.taken) return;
+    if (performance.now() >= until) {
+      throw new DatabaseRefused(
+        `another rho90 has been changing its schema for ${lockPatience / 1000} s; wait for it, or end its session`,
+      );
+    }
     await sleep(lockInterval);
   }
-}
-
-async function holderOf(client: pg.Client): Promise<string> {
-  const { rows: tables } = await client.query<{ found: boolean }>(
-    "SELECT to_regclass('rho90.holder') IS NOT NULL AS found",
-  );
-  const { rows } = tables[0]?.found
-    ? await client.query<{ pid: number; host: string; since: Date }>('SELECT pid, host, since FROM rho90.holder')
-    : { rows: [] };
-  const [holder] = rows;
-  const who =
-    holder === undefined ? '' : `: pid ${holder.pid} on host ${holder.host}, since ${holder.since.toISOString()}`;
-  return `it is in use by another rho90${who}; stop that one, or use another database`;
 }
 
 /** Whether a failure is of the connection or of the server as a whole, not of the statement. */
 function isAway(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;
-  if (error instanceof RangeError || error instanceof TypeError || error instanceof DatabaseRefused) return false;
-  if (!(error instanceof pg.DatabaseError)) return true;
-  // Connection exceptions, shutting down or starting, no resources (connections, disk, memory), a standby after a switch.
-  return /^(?:08|57P0[123]|53|25006)/.test(error.code ?? '');
+  if (error instanceof pg.DatabaseError) {
+    // Connection exceptions, shutting down or starting, no resources (connections, disk, memory), a standby after a switch.
+    return /^(?:08|57P0[1-5]|53|25006)/.test(error.code ?? '');
+  }
+  if (error instanceof AggregateError) return error.errors.some(isAway);
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return NETWORK_FAILURES.has(code) || DRIVER_FAILURES.test(message);
 }
+
+const NETWORK_FAILURES = new Set(
+  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT EHOSTUNREACH EHOSTDOWN ENETUNREACH ENETDOWN ENOTFOUND EAI_AGAIN'.split(
+    ' ',
+  ),
+);
+
+/** What the driver says of a connection that is gone or silent, in errors of no class of their own. */
+const DRIVER_FAILURES =
+  /^(?:Connection terminated|Client has encountered a connection error|Query read timeout|timeout e|Client was closed|Client has already been|Cannot use a pool)/;
 
 function unavailable(error: unknown): DatabaseUnavailable {
   return error instanceof DatabaseUnavailable ? error : new DatabaseUnavailable(messageOf(error), { cause: error });

@@ -1,67 +1,53 @@
+import type { BlobStore } from './blob-store.ts';
 import type { Database } from './database.ts';
-import type { Retention } from './run-store.ts';
 
-const finished = "status IN ('succeeded', 'failed', 'cancelled')";
 const millisecondsPerDay = 86_400_000;
-/** Of one statement, so that each stays small. */
+/** Of one transaction, so that each stays small. */
 const batch = 20;
 /** What is deleted before its room is given to new runs: often enough that files do not grow, seldom enough to be cheap. */
 const reclaimBytes = 64 * 1024 * 1024;
 const reclaimRuns = 500;
+/** Tables whose rows change all the time, the queue's among them. */
+const busyTables = ['rho90.run_part', 'rho90.run', 'rho90.task', 'rho90.blob', 'rho90_jobs.job'];
 
-/**
- * Deletes finished runs that are kept no longer, the one accepted first going first.
- *
- * @returns what does so; it takes the id of the run that has just finished, which stays in any case
- */
+/** @returns what deletes finished runs, with all that belongs to them, once they are older than a number of days */
 export function createCleaner(
   database: Database,
-  retention: Retention,
+  blobs: BlobStore,
+  days: number,
   clock: () => Date,
-): (justFinished: string | null) => Promise<void> {
+): () => Promise<void> {
   let deletedRuns = 0;
   let deletedBytes = 0;
 
-  const deleteSome = (justFinished: string | null) =>
-    retention.kind === 'days'
-      ? database.query<{ bytes: number }>(
-          `DELETE FROM rho90.run WHERE place IN (
-             SELECT place FROM rho90.run
-             WHERE ${finished} AND finished_at < $1 AND id IS DISTINCT FROM $2 ORDER BY place LIMIT ${batch}
-           ) RETURNING request_bytes + result_bytes AS bytes`,
-          [new Date(clock().getTime() - retention.days * millisecondsPerDay), justFinished],
-        )
-      : database.query<{ bytes: number }>(
-          `DELETE FROM rho90.run WHERE place IN (
-             SELECT place FROM (
-               SELECT place, id, count(*) OVER newest AS runs, sum(request_bytes + result_bytes) OVER newest AS bytes
-               FROM rho90.run WHERE ${finished}
-               WINDOW newest AS (ORDER BY (id = $3) DESC NULLS LAST, place DESC ROWS UNBOUNDED PRECEDING)
-             ) AS counted
-             WHERE (runs > $1 OR bytes > $2) AND id IS DISTINCT FROM $3 ORDER BY place LIMIT ${batch}
-           ) RETURNING request_bytes + result_bytes AS bytes`,
-          [retention.maxFinished, retention.maxBytes, justFinished],
-        );
-
-  /**
-   * Gives the room of deleted runs to new ones. PostgreSQL does so by itself, but in a process of its own, which the
-   * embedded one does not have.
-   */
-  const reclaim = async (): Promise<void> => {
-    deletedRuns = 0;
-    deletedBytes = 0;
-    await database.query('VACUUM rho90.run_part');
-    await database.query('VACUUM rho90.run');
+  const deleteSome = async (): Promise<readonly { readonly bytes: number }[]> => {
+    const rows = await database.query<{ place: number; bytes: number }>(
+      `SELECT place, request_bytes + result_bytes AS bytes FROM rho90.run
+       WHERE finished_at < $1 ORDER BY finished_at LIMIT ${batch}`,
+      [new Date(clock().getTime() - days * millisecondsPerDay)],
+    );
+    if (rows.length === 0) return rows;
+    const runs = rows.map(({ place }) => place);
+    const afterwards = await database.transaction(async (tx) => {
+      const removed = await blobs.remove(tx, { runs });
+      await tx.query('DELETE FROM rho90.run WHERE place = ANY ($1::bigint[])', [runs]);
+      return removed;
+    });
+    await afterwards();
+    return rows;
   };
 
-  return async (justFinished) => {
+  return async () => {
     for (;;) {
-      const deleted = await deleteSome(justFinished);
+      const deleted = await deleteSome();
       deletedRuns += deleted.length;
       for (const { bytes } of deleted) deletedBytes += bytes;
       if (deleted.length < batch) break;
     }
-    const due = deletedRuns >= reclaimRuns || deletedBytes >= reclaimBytes;
-    if (due && database.kind === 'pglite') await reclaim();
+    if (database.kind === 'postgres' || (deletedRuns < reclaimRuns && deletedBytes < reclaimBytes)) return;
+    deletedRuns = 0;
+    deletedBytes = 0;
+    // A server does this by itself, in a process of its own, which the embedded database does not have.
+    for (const table of busyTables) await database.query(`VACUUM ${table}`);
   };
 }

@@ -1,9 +1,12 @@
 import type { RunStatus, StressRun } from '../../schemas/stress-run.ts';
+import type { Queryable } from './database.ts';
 
 /** What a list is narrowed to; every field that is given must match. */
 export interface RunFilter {
   readonly status?: RunStatus;
   readonly label?: string;
+  readonly bookId?: string;
+  readonly scheduleId?: string;
   /** Instants, both excluded. */
   readonly createdAfter?: Date;
   readonly createdBefore?: Date;
@@ -15,56 +18,77 @@ export interface RunPage {
   readonly nextCursor: string | null;
 }
 
-/** A run that the process before this one left without an end. */
-export interface UnfinishedRun {
-  readonly run: StressRun;
-  /** How often its simulation has been started. */
-  readonly starts: number;
-  /** Size of its request. */
+/** What is stored of a run as it is accepted, beside what is shown of it. */
+export interface Acceptance {
+  /** Whose it is. */
+  readonly owner: string;
+  /** Estimated asset-steps. */
+  readonly cost: number;
+  /** As JSON. */
+  readonly request: string;
+}
+
+/** How a run ends. */
+export interface RunEnd extends Pick<StressRun, 'summary' | 'failures' | 'resultHash'> {
+  readonly status: 'succeeded' | 'failed' | 'cancelled';
+  readonly finishedAt: Date;
+  /** As JSON, of one that has succeeded. */
+  readonly result?: string;
+}
+
+/** What is waiting. */
+export interface Waiting {
+  readonly runs: number;
+  /** Of their requests. */
   readonly bytes: number;
 }
 
 /**
- * Where runs are kept. A run is a plain object without `result`; changing one means putting it again. Requests and
- * results are texts, kept to the byte. Everything rejects with `DatabaseUnavailable` while the database is away; what
- * was being stored then may or may not be.
+ * Where runs are kept. Requests and results are texts, kept to the byte. What changes something takes the transaction
+ * that it belongs to. Everything rejects with `DatabaseUnavailable` while the database is away.
  */
 export interface RunStore {
-  /** Stores a run that is accepted, behind all others, and its request. */
-  accept(run: StressRun, request: string): Promise<void>;
+  /** Stores a run behind all others. @returns its place, by which tasks and blobs refer to it */
+  insert(tx: Queryable, run: StressRun, more: Acceptance): Promise<number>;
+  /** The run is at work, on this version and with these paths planned. @returns its place; undefined when it has ended */
+  start(
+    tx: Queryable,
+    id: string,
+    change: Pick<StressRun, 'engine' | 'inputHash' | 'seed'> & { readonly at: Date; readonly paths: number },
+  ): Promise<number | undefined>;
+  /** Nobody works on it any more: it is as if it had not been started. */
+  giveBack(tx: Queryable, place: number): Promise<void>;
+  /** It has to begin anew: what has come of it so far is deleted. @returns its cost */
+  restart(tx: Queryable, place: number): Promise<number>;
+  /** More paths are planned. */
+  plan(tx: Queryable, place: number, paths: number): Promise<void>;
   /**
-   * Stores a run that has not ended as it is now; one that has ended stays as it ended.
+   * Ends a run, once: one that has ended stays as it is. Its tasks are deleted, the paths they have done counted.
    *
-   * @param starts  how often its simulation has been started
-   * @returns whether this run is now stored as given, be it by an attempt before whose answer was lost
+   * @returns its place, or undefined when it had ended before or is not there
    */
-  put(run: StressRun, starts?: number): Promise<boolean>;
-  /** The same for the end of a run that succeeded, with its result as JSON. */
-  putSucceeded(run: StressRun, result: string): Promise<boolean>;
-  /** Removes a run whose acceptance failed, and which may nevertheless be there. */
-  discard(id: string): Promise<void>;
+  end(tx: Queryable, id: string, end: RunEnd): Promise<number | undefined>;
+  /** Keeps others from ending or joining the run until the transaction is over. @returns its place and status */
+  lock(tx: Queryable, id: string): Promise<{ readonly place: number; readonly status: RunStatus } | undefined>;
+  /** Counts bytes of blobs towards what a run takes. */
+  countBytes(tx: Queryable, place: number, bytes: number): Promise<void>;
+  writeScenario(tx: Queryable, place: number, scenario: number, result: string): Promise<void>;
+  /** Results of single scenarios that are stored so far, by their number. */
+  scenarios(tx: Queryable, place: number, count: number): Promise<readonly (string | undefined)[]>;
+  timing(tx: Queryable, place: number): Promise<{ readonly startedAt: Date; readonly paths: number }>;
+  /** What waits, of one owner or of all. */
+  waiting(tx: Queryable, owner?: string): Promise<Waiting>;
+  counts(): Promise<{ readonly queued: number; readonly running: number; readonly oldestQueued: Date | null }>;
+
   get(id: string): Promise<StressRun | undefined>;
+  placeOf(id: string): Promise<number | undefined>;
   request(id: string): Promise<string | undefined>;
   result(id: string): Promise<string | undefined>;
   /** @returns null for a cursor that this store did not give */
   list(filter: RunFilter, page: { readonly limit: number; readonly cursor?: string }): Promise<RunPage | null>;
-  /** Runs that have not ended, in the order of their acceptance. */
-  unfinished(): Promise<readonly UnfinishedRun[]>;
-  /** Deletes what is kept no longer; the end of a run does so, too. */
-  clean(): Promise<void>;
   /** Rejects when the database does not answer. */
   check(): Promise<void>;
 }
-
-/** How long finished runs are kept: for a number of days, or as many as there is room for, the newest. */
-export type Retention =
-  | { readonly kind: 'days'; readonly days: number }
-  | {
-      readonly kind: 'room';
-      readonly maxFinished: number;
-      /** Their requests and results together; the run that has just finished stays even when it is larger alone. */
-      readonly maxBytes: number;
-    };
 
 export function isFinished({ status }: Pick<StressRun, 'status'>): boolean {
   return status !== 'queued' && status !== 'running';

@@ -1,92 +1,145 @@
 import type { StressRun } from '../../schemas/stress-run.ts';
-import type { Database, Queryable, SqlValue } from './database.ts';
+import type { Database, SqlValue } from './database.ts';
 import { readParts, writeParts } from './part.ts';
-import { createCleaner } from './retention.ts';
-import { isFinished, type Retention, type RunFilter, type RunStore } from './run-store.ts';
-
-export interface SqlRunStoreOptions {
-  readonly retention: Retention;
-  readonly clock: () => Date;
-}
+import type { RunFilter, RunStore } from './run-store.ts';
+import { type RunRow, RUN_COLUMNS, runOf, shownBody } from './run-row.ts';
 
 /** Runs in a database that has the schema of this version. */
-export function sqlRunStore(database: Database, { retention, clock }: SqlRunStoreOptions): RunStore {
-  const clean = createCleaner(database, retention, clock);
-
-  /** Changes a run that has not ended; gives its place, or undefined when it has ended or is not there. */
-  const change = async (tx: Queryable, run: StressRun, starts: number | null, resultBytes: number) => {
-    const [row] = await tx.query<{ place: number }>(
-      `UPDATE rho90.run
-       SET status = $2, body = $3, finished_at = $4, starts = coalesce($5, starts), result_bytes = $6
-       WHERE id = $1 AND status IN ('queued', 'running')
-       RETURNING place`,
-      [
-        run.id,
-        run.status,
-        JSON.stringify(run),
-        run.finishedAt === undefined ? null : new Date(run.finishedAt),
-        starts,
-        resultBytes,
-      ],
-    );
-    return row?.place;
-  };
-
-  /** A change that was made before, when the answer of the database was lost, is not made twice. */
-  const isAsGiven = async (tx: Queryable, run: StressRun): Promise<boolean> => {
-    const [row] = await tx.query<{ body: string }>('SELECT body FROM rho90.run WHERE id = $1', [run.id]);
-    return row?.body === JSON.stringify(run);
-  };
-
-  const end = async (run: StressRun, result?: string): Promise<boolean> => {
-    const done = await database.transaction(async (tx) => {
-      const place = await change(tx, run, null, result === undefined ? 0 : Buffer.byteLength(result));
-      if (place === undefined) return isAsGiven(tx, run);
-      if (result !== undefined) await writeParts(tx, place, 'result', result);
-      return true;
-    });
-    await clean(run.id);
-    return done;
-  };
-
+export function sqlRunStore(database: Database, clock: () => Date): RunStore {
   const text = async (id: string, kind: 'request' | 'result'): Promise<string | undefined> => {
-    const [row] = await database.query<{ place: number; status: string; request: number; result: number }>(
-      'SELECT place, status, request_bytes AS request, result_bytes AS result FROM rho90.run WHERE id = $1',
+    const [row] = await database.query<{ place: number; status: string }>(
+      'SELECT place, status FROM rho90.run WHERE id = $1',
       [id],
     );
     if (row === undefined || (kind === 'result' && row.status !== 'succeeded')) return undefined;
-    return readParts(database, row.place, kind, row[kind]);
+    return readParts(database, row.place, kind);
   };
 
   return {
-    accept: (run, request) =>
-      database.transaction(async (tx) => {
-        const [row] = await tx.query<{ place: number }>(
-          `INSERT INTO rho90.run (id, status, label, created_at, request_bytes, body)
-           VALUES ($1, $2, $3, $4, $5, $6) RETURNING place`,
-          [
-            run.id,
-            run.status,
-            run.label === undefined ? null : JSON.stringify(run.label),
-            new Date(run.createdAt),
-            Buffer.byteLength(request),
-            JSON.stringify(run),
-          ],
-        );
-        await writeParts(tx, row.place, 'request', request);
-      }),
-    put: async (run, starts) => {
-      if (isFinished(run)) return end(run);
-      const place = await change(database, run, starts ?? null, 0);
-      return place !== undefined;
+    insert: async (tx, run, { owner, cost, request }) => {
+      const [{ place }] = await tx.query<{ place: number }>(
+        `INSERT INTO rho90.run
+           (id, owner, status, label, book_id, schedule_id, created_at, paths, cost, request_bytes, body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING place`,
+        [
+          run.id,
+          owner,
+          run.status,
+          run.label === undefined ? null : JSON.stringify(run.label),
+          run.bookId ?? null,
+          run.scheduleId ?? null,
+          new Date(run.createdAt),
+          run.progress.paths,
+          cost,
+          Buffer.byteLength(request),
+          shownBody(run),
+        ],
+      );
+      await writeParts(tx, place, 'request', request);
+      return place;
     },
-    putSucceeded: (run, result) => end(run, result),
-    discard: async (id) => {
-      await database.query('DELETE FROM rho90.run WHERE id = $1', [id]);
+    start: async (tx, id, { at, paths, ...change }) => {
+      const [row] = await tx.query<{ place: number; body: string }>(
+        `UPDATE rho90.run SET status = 'running', revision = revision + 1, paths = $3,
+           started_at = coalesce(started_at, $2)
+         WHERE id = $1 AND status IN ('queued', 'running') RETURNING place, body`,
+        [id, at, paths],
+      );
+      if (row === undefined) return undefined;
+      // The program that accepted it may have been another version, with other checks and another kernel.
+      const body = JSON.stringify({ ...(JSON.parse(row.body) as object), ...change });
+      if (body !== row.body) await tx.query('UPDATE rho90.run SET body = $2 WHERE place = $1', [row.place, body]);
+      return row.place;
+    },
+    giveBack: async (tx, place) => {
+      await tx.query(
+        `UPDATE rho90.run SET status = 'queued', revision = revision + 1, started_at = NULL
+         WHERE place = $1 AND status = 'running'`,
+        [place],
+      );
+    },
+    restart: async (tx, place) => {
+      await tx.query('DELETE FROM rho90.task WHERE run = $1', [place]);
+      await tx.query("DELETE FROM rho90.run_part WHERE place = $1 AND kind LIKE 'scenario %'", [place]);
+      const [{ cost }] = await tx.query<{ cost: number }>(
+        `UPDATE rho90.run SET status = 'queued', revision = revision + 1, started_at = NULL, paths_done = 0,
+           result_bytes = 0 WHERE place = $1 RETURNING cost`,
+        [place],
+      );
+      return cost;
+    },
+    plan: async (tx, place, paths) => {
+      await tx.query('UPDATE rho90.run SET paths = paths + $2 WHERE place = $1', [place, paths]);
+    },
+    end: async (tx, id, { status, finishedAt, result, ...shown }) => {
+      const [row] = await tx.query<{ place: number; body: string }>(
+        `UPDATE rho90.run SET status = $2, revision = revision + 1, finished_at = $3, result_bytes = result_bytes + $4
+         WHERE id = $1 AND status IN ('queued', 'running') RETURNING place, body`,
+        [id, status, finishedAt, result === undefined ? 0 : Buffer.byteLength(result)],
+      );
+      if (row === undefined) return undefined;
+      const { place } = row;
+      // A run that has succeeded has done all of its paths, whatever was counted while processes came and went.
+      await tx.query(
+        `UPDATE rho90.run SET body = $2, paths_done = CASE WHEN status = 'succeeded' THEN paths
+           ELSE least(paths, (SELECT coalesce(sum(paths_done), 0) FROM rho90.task WHERE run = $1)) END
+         WHERE place = $1`,
+        [place, JSON.stringify({ ...(JSON.parse(row.body) as object), ...shown })],
+      );
+      await tx.query('DELETE FROM rho90.task WHERE run = $1', [place]);
+      await tx.query("DELETE FROM rho90.run_part WHERE place = $1 AND kind LIKE 'scenario %'", [place]);
+      if (result !== undefined) await writeParts(tx, place, 'result', result);
+      return place;
+    },
+    lock: async (tx, id) => {
+      const [row] = await tx.query<{ place: number; status: StressRun['status'] }>(
+        'SELECT place, status FROM rho90.run WHERE id = $1 FOR UPDATE',
+        [id],
+      );
+      return row;
+    },
+    countBytes: async (tx, place, bytes) => {
+      await tx.query('UPDATE rho90.run SET result_bytes = result_bytes + $2 WHERE place = $1', [place, bytes]);
+    },
+    writeScenario: async (tx, place, scenario, result) => {
+      await tx.query('DELETE FROM rho90.run_part WHERE place = $1 AND kind = $2', [place, `scenario ${scenario}`]);
+      await writeParts(tx, place, `scenario ${scenario}`, result);
+    },
+    scenarios: async (tx, place, count) => {
+      const found: (string | undefined)[] = [];
+      for (let i = 0; i < count; i++) found.push(await readParts(tx, place, `scenario ${i}`));
+      return found;
+    },
+    timing: async (tx, place) => {
+      const [row] = await tx.query<{ startedAt: Date; paths: number }>(
+        'SELECT started_at AS "startedAt", paths FROM rho90.run WHERE place = $1',
+        [place],
+      );
+      return row;
+    },
+    waiting: async (tx, owner) => {
+      const [{ runs, bytes }] = await tx.query<{ runs: number; bytes: number | null }>(
+        `SELECT count(*) AS runs, sum(request_bytes)::bigint AS bytes FROM rho90.run
+         WHERE status = 'queued' AND ($1::text IS NULL OR owner = $1)`,
+        [owner ?? null],
+      );
+      return { runs, bytes: bytes ?? 0 };
+    },
+    counts: async () => {
+      const [row] = await database.query<{ queued: number; running: number; oldestQueued: Date | null }>(
+        `SELECT count(*) FILTER (WHERE status = 'queued') AS queued, count(*) FILTER (WHERE status = 'running') AS running,
+                min(created_at) FILTER (WHERE status = 'queued') AS "oldestQueued"
+         FROM rho90.run WHERE status IN ('queued', 'running')`,
+      );
+      return row;
     },
     get: async (id) => {
-      const [row] = await database.query<{ body: string }>('SELECT body FROM rho90.run WHERE id = $1', [id]);
-      return row === undefined ? undefined : (JSON.parse(row.body) as StressRun);
+      const [row] = await database.query<RunRow>(`SELECT ${RUN_COLUMNS} FROM rho90.run AS r WHERE id = $1`, [id]);
+      return row === undefined ? undefined : runOf(row, clock());
+    },
+    placeOf: async (id) => {
+      const [row] = await database.query<{ place: number }>('SELECT place FROM rho90.run WHERE id = $1', [id]);
+      return row?.place;
     },
     request: (id) => text(id, 'request'),
     result: (id) => text(id, 'result'),
@@ -94,32 +147,27 @@ export function sqlRunStore(database: Database, { retention, clock }: SqlRunStor
       const before = cursor === undefined ? null : placeOf(cursor);
       if (cursor !== undefined && before === null) return null;
       const { where, parameters } = conditions(filter, before);
-      const rows = await database.query<{ place: number; body: string }>(
-        `SELECT place, body FROM rho90.run ${where} ORDER BY place DESC LIMIT ${limit + 1}`,
+      const rows = await database.query<RunRow & { place: number }>(
+        `SELECT place, ${RUN_COLUMNS} FROM rho90.run AS r ${where} ORDER BY place DESC LIMIT ${limit + 1}`,
         parameters,
       );
       const items = rows.slice(0, limit);
       const last = items.at(-1);
       return {
-        items: items.map(({ body }) => JSON.parse(body) as StressRun),
+        items: items.map((row) => runOf(row, clock())),
         nextCursor: rows.length > limit && last !== undefined ? cursorAt(last.place) : null,
       };
     },
-    unfinished: async () => {
-      const rows = await database.query<{ body: string; starts: number; bytes: number }>(
-        `SELECT body, starts, request_bytes AS bytes FROM rho90.run
-         WHERE status IN ('queued', 'running') ORDER BY place`,
-      );
-      return rows.map(({ body, starts, bytes }) => ({ run: JSON.parse(body) as StressRun, starts, bytes }));
-    },
-    clean: () => clean(null),
     check: async () => {
       await database.query('SELECT 1 AS one');
     },
   };
 }
 
-function conditions({ status, label, createdAfter, createdBefore }: RunFilter, before: number | null) {
+function conditions(
+  { status, label, bookId, scheduleId, createdAfter, createdBefore }: RunFilter,
+  before: number | null,
+): { readonly where: string; readonly parameters: readonly SqlValue[] } {
   const parts: string[] = [];
   const parameters: SqlValue[] = [];
   const add = (condition: string, value: SqlValue | undefined): void => {
@@ -128,6 +176,8 @@ function conditions({ status, label, createdAfter, createdBefore }: RunFilter, b
   add('place <', before ?? undefined);
   add('status =', status);
   add('label =', label === undefined ? undefined : JSON.stringify(label));
+  add('book_id =', bookId);
+  add('schedule_id =', scheduleId);
   add('created_at >', createdAfter);
   add('created_at <', createdBefore);
   return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, parameters };

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { secondsLeft } from '../../server/jobs/seconds-left.ts';
+import { secondsLeft } from '../../server/storage/seconds-left.ts';
 
 t.test('what is left is judged by the pace of all paths, those of pilots among them', async (t) => {
   t.equal(secondsLeft(10, { pathsDone: 500, paths: 2000, pilotPaths: 0 }), 30);

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import type { StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import { buildApp } from '../../server/app.ts';
-import { DEFAULT_SERVICE_LIMITS, type Limits, retentionOf } from '../../server/limits.ts';
-import type { Database } from '../../server/storage/database.ts';
-import { sqlRunStore } from '../../server/storage/sql-run-store.ts';
+import { openRuns } from '../../server/jobs/open-runs.ts';
+import type { Role } from '../../server/config.ts';
+import { DEFAULT_SERVICE_LIMITS, type Limits } from '../../server/limits.ts';
+import type { Storage } from '../../server/storage/open-database.ts';
 import { schemaValidator } from '../../server/validation.ts';
 import { createStressEngine } from '../../workers/stress-engine.ts';
-import { memoryDatabase } from '../support/database.ts';
+import { memoryStorage } from '../support/database.ts';
 
 const ajv = schemaValidator({ coerceTypes: false });
 
@@ -18,27 +19,27 @@ export async function startService(
   {
     clock = () => new Date(),
     threads = 1,
-    database: given,
-  }: { clock?: () => Date; threads?: number; database?: Database } = {},
+    role = 'all',
+    storage: given,
+  }: { clock?: () => Date; threads?: number; role?: Role; storage?: Storage } = {},
 ) {
-  const database = given ?? (await memoryDatabase());
+  const storage = given ?? (await memoryStorage(t));
   const engine = createStressEngine({ threads });
-  const all = { ...DEFAULT_SERVICE_LIMITS, ...limits };
   let ids = 0;
-  const app = await buildApp({
-    engine,
-    store: sqlRunStore(database, { retention: retentionOf(all), clock }),
-    clock,
+  const common = {
     newId: () => `id-${++ids}`,
     version: '0.0.0-test',
-    limits: all,
+    limits: { ...DEFAULT_SERVICE_LIMITS, ...limits },
+  };
+  const app = await buildApp({
+    engine,
+    openRuns: (onError) => openRuns({ ...storage, ...common, engine, role, clock, onError }),
+    ...common,
     logger: false,
   });
   t.teardown(async () => {
     await app.close();
     await engine.close();
-    // One that was given stays the caller's.
-    if (given === undefined) await database.close();
   });
 
   const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Test } from 'tap';
-import type { Database } from '../../server/storage/database.ts';
+import { openJobQueue } from '../../server/jobs/job-queue.ts';
+import { openFileBlobs } from '../../server/storage/file-blobs.ts';
 import { migrate, shippedMigrations } from '../../server/storage/migrate.ts';
-import { openDatabase } from '../../server/storage/open-database.ts';
+import { openStorage, type Storage } from '../../server/storage/open-database.ts';
 import { pgliteDatabase, startPglite } from '../../server/storage/pglite.ts';
 
 /** Creating a database takes seconds and copying one does not: this process copies the first that it has made. */
@@ -13,10 +14,18 @@ let template: Promise<Blob> | undefined;
 
 async function makeTemplate(): Promise<Blob> {
   const first = await startPglite({ dataDir: 'memory://' });
-  await migrate(pgliteDatabase(first), shippedMigrations());
+  const database = pgliteDatabase(first);
+  await migrate(database, shippedMigrations());
+  // The queue makes its tables at its first start, which takes as long again.
+  const queue = await openJobQueue(database, { queues: [], onError: fail });
+  await queue.stop();
   const files = await first.dumpDataDir('none');
   await first.close();
   return files;
+}
+
+function fail(error: unknown): void {
+  throw error;
 }
 
 /** A folder with an empty embedded database in it, as a start before has left it. */
@@ -32,14 +41,22 @@ let templateDirectory: Promise<string> | undefined;
 async function makeTemplateDirectory(): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rho90-template-'));
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
-  const database = await openDatabase({ dataDir, now: new Date(), onTaken: () => undefined });
+  const { database } = await openStorage({ dataDir, now: new Date() });
+  const queue = await openJobQueue(database, { queues: [], onError: fail });
+  await queue.stop();
   await database.close();
   return dataDir;
 }
 
-/** An empty embedded database of this version's schema, in memory. */
-export async function memoryDatabase(): Promise<Database> {
-  return pgliteDatabase(await memoryPglite());
+/** An empty embedded database of this version's schema, in memory, with its blobs in a folder; both go with the test. */
+export async function memoryStorage(t: Test): Promise<Storage> {
+  const database = pgliteDatabase(await memoryPglite());
+  const folder = mkdtempSync(join(tmpdir(), 'rho90-blobs-'));
+  t.teardown(async () => {
+    await database.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { database, blobs: await openFileBlobs(database, folder) };
 }
 
 async function memoryPglite(): Promise<PGlite> {

@@ -1,0 +1,265 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseUnavailable } from '../storage/database.ts';
+import type { NodeStore } from '../storage/node-store.ts';
+import type { StartedTask, Progress } from '../storage/task-store.ts';
+import { type Claim, ClaimLost } from './job-queue.ts';
+import { endRun, performTask, RUN_QUEUE, shardQueue, type TaskDependencies } from './perform-task.ts';
+import { prioritiesOf, type Size } from './priority.ts';
+
+export interface WorkerDependencies extends TaskDependencies {
+  readonly node: NodeStore;
+  /** Told of an error that a run must not show. */
+  readonly onError: (error: unknown, runId: string) => void;
+}
+
+/** Takes jobs off the queues and does them. */
+export interface Worker {
+  readonly busy: number;
+  /** Takes nothing more, gives back what is at work, and waits until that is stored. */
+  stop(): Promise<void>;
+}
+
+/** Jobs at work at a time: one simulates while the other one is prepared, measured or stored. */
+const LANES = 2;
+/** How long an idle process waits before it looks by itself; notices wake it before. */
+const idleMs = 1000;
+const reportMs = 500;
+/** Well under the ten seconds after which a process counts as dead. */
+const touchMs = 3000;
+/** A job during which the process died or failed so often is taken to be the reason. */
+export const MAX_STARTS = 5;
+/** Every so many jobs one is taken from the other end, so that many small runs do not hold up a large one for ever. */
+const FAIR_TURN = 4;
+
+interface Lane {
+  readonly claim: Claim;
+  readonly task: StartedTask;
+  readonly abort: AbortController;
+  progress: Progress & { reported: boolean };
+}
+
+export function startWorker(dependencies: WorkerDependencies): Worker {
+  const { database, tasks, runs, jobs, notices, engine, version, node, persist, onError, clock } = dependencies;
+  const shardQueues = engine.kernelHashes.map((hash) => shardQueue(version, hash));
+  const atWork = new Map<string, Lane>();
+  const stopping = new AbortController();
+  let wake = Promise.withResolvers<void>();
+  let turn = 0;
+  /** Lanes that have a job, or are about to. */
+  let busy = 0;
+  /** Set while a job is done alone, since a process died or failed during it before. */
+  let alone: Promise<void> | null = null;
+
+  const unsubscribe = notices.subscribe((notice) => {
+    if (notice === null || notice.kind === 'queued') {
+      const woken = wake;
+      wake = Promise.withResolvers<void>();
+      woken.resolve();
+    }
+    if (notice?.kind !== 'ended') return;
+    for (const { task, abort } of atWork.values()) if (task.runId === notice.runId) abort.abort();
+  });
+
+  const fetchOf = async (size: Size): Promise<Claim | undefined> => {
+    if (size !== 'small') {
+      for (const queue of shardQueues) {
+        const shard = await jobs.fetch(queue, prioritiesOf(size));
+        if (shard !== undefined) return shard;
+      }
+    }
+    return jobs.fetch(RUN_QUEUE, prioritiesOf(size));
+  };
+
+  const next = async (): Promise<Claim | undefined> => {
+    const sizes: Size[] = ['small', 'medium', 'large'];
+    if (++turn % FAIR_TURN === 0) sizes.reverse();
+    for (const size of sizes) {
+      const claim = await fetchOf(size);
+      if (claim !== undefined) return claim;
+    }
+    return undefined;
+  };
+
+  /** A job goes back as if it had never been taken. */
+  const giveBack = async (claim: Claim, task: StartedTask): Promise<void> => {
+    await database.transaction(async (tx) => {
+      await tasks.giveBack(tx, claim.id, node.id);
+      if (task.kind === 'run') await runs.giveBack(tx, task.run);
+      await jobs.giveBack(tx, claim);
+      await notices.publish(tx, 'queued', task.runId);
+    });
+  };
+
+  const failFor = async (claim: Claim, task: StartedTask, why: string): Promise<void> => {
+    const message = `${why}; its log has more under run ${task.runId}`;
+    const failures = [{ reason: 'internal_error' as const, pointer: '', message }];
+    const afterwards = await persist(() =>
+      database.transaction(async (tx) => {
+        await jobs.complete(tx, claim);
+        return endRun(dependencies, tx, task.runId, { status: 'failed', finishedAt: clock(), failures });
+      }),
+    );
+    await afterwards?.();
+  };
+
+  const onFailure = async ({ claim, task, abort }: Lane, error: unknown): Promise<void> => {
+    if (stopping.signal.aborted) {
+      await giveBack(claim, task);
+      return;
+    }
+    // Its run has ended, or another process has it by now.
+    if (error instanceof ClaimLost || abort.signal.aborted) return;
+    onError(error, task.runId);
+    if (task.starts >= MAX_STARTS) {
+      const why = error instanceof Error ? reasonOf(error) : 'an error of the server';
+      await failFor(claim, task, `the simulation was tried ${task.starts} times and stopped because of ${why}`);
+      return;
+    }
+    await persist(() =>
+      database.transaction(async (tx) => {
+        await tasks.drop(tx, claim.id, node.id);
+        await jobs.giveBack(tx, claim);
+        await notices.publish(tx, 'queued', task.runId);
+      }),
+    );
+  };
+
+  /** Waits until nothing else is at work, so that what this job does to the process costs no other run a start. */
+  const becomeAlone = async (): Promise<(() => void) | null> => {
+    if (alone !== null) return null;
+    const over = Promise.withResolvers<void>();
+    alone = over.promise;
+    while (busy > 1) await sleep(10);
+    return () => {
+      alone = null;
+      over.resolve();
+    };
+  };
+
+  const perform = async (claim: Claim): Promise<void> => {
+    const task = await persist(() => database.transaction((tx) => tasks.start(tx, claim.id, node.id)));
+    if (task === undefined) {
+      // Its run has ended between the two.
+      await persist(() => database.transaction((tx) => jobs.complete(tx, claim))).catch(unlessLost);
+      return;
+    }
+    if (task.starts > MAX_STARTS) {
+      await failFor(
+        claim,
+        task,
+        `the server died ${task.starts - 1} times while it simulated this run, which is not tried again`,
+      );
+      return;
+    }
+    const isSuspect = task.starts > 1;
+    const release = isSuspect ? await becomeAlone() : null;
+    if (isSuspect && release === null) {
+      await giveBack(claim, task);
+      return;
+    }
+    const lane: Lane = {
+      claim,
+      task,
+      abort: new AbortController(),
+      progress: { pathsDone: 0, pilotPaths: 0, reported: true },
+    };
+    atWork.set(claim.id, lane);
+    const { signal } = lane.abort;
+    if (stopping.signal.aborted) lane.abort.abort();
+    try {
+      const onProgress = (progress: Progress): void => void (lane.progress = { ...progress, reported: false });
+      await performTask(dependencies, { task, claim, signal, onProgress });
+    } catch (error) {
+      await onFailure(lane, error).catch(unlessLost);
+    } finally {
+      atWork.delete(claim.id);
+      release?.();
+    }
+  };
+
+  const lane = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      while (alone !== null) await alone;
+      busy++;
+      const { promise: woken } = wake;
+      let found = false;
+      try {
+        const claim = await next();
+        found = claim !== undefined;
+        if (claim !== undefined) await perform(claim);
+      } catch (error) {
+        onError(error, '');
+        found = false;
+      } finally {
+        busy--;
+      }
+      if (found) continue;
+      await Promise.race([woken, sleep(idleMs, undefined, { signal: stopping.signal }).catch(() => undefined)]);
+    }
+  };
+
+  const report = async (): Promise<void> => {
+    for (const [job, one] of atWork) {
+      if (one.progress.reported) continue;
+      one.progress.reported = true;
+      // A job that was given to another process while this one was cut off is not done twice to the end.
+      if (!(await tasks.progress(job, node.id, one.progress)) && atWork.has(job)) one.abort.abort();
+    }
+  };
+  const touch = async (): Promise<void> => {
+    if (atWork.size > 0) await jobs.touch([...atWork.values()].map(({ claim }) => claim));
+  };
+  const every = (milliseconds: number, work: () => Promise<void>): Promise<void> =>
+    repeat(milliseconds, work, stopping.signal, (error) => onError(error, ''));
+
+  const loops = [
+    ...Array.from({ length: LANES }, lane),
+    every(reportMs, report),
+    // The embedded database is this process's alone.
+    ...(database.kind === 'postgres' ? [every(touchMs, touch)] : []),
+  ];
+
+  return {
+    get busy() {
+      return atWork.size;
+    },
+    async stop() {
+      unsubscribe();
+      stopping.abort();
+      for (const { abort } of atWork.values()) abort.abort();
+      await Promise.all(loops);
+    },
+  };
+
+  function unlessLost(error: unknown): void {
+    if (error instanceof ClaimLost) return;
+    // The database is away while this process ends: the next one takes the job up by itself.
+    if (error instanceof DatabaseUnavailable && stopping.signal.aborted) return;
+    throw error;
+  }
+}
+
+/** Does something again and again, each time some milliseconds after the last, until it is told to stop. */
+export async function repeat(
+  milliseconds: number,
+  work: () => Promise<void>,
+  stop: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  while (!stop.aborted) {
+    await sleep(milliseconds, undefined, { signal: stop }).catch(() => undefined);
+    if (stop.aborted) return;
+    try {
+      await work();
+    } catch (error) {
+      onError(error);
+    }
+  }
+}
+
+/** What a client may know of an error. */
+function reasonOf(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'a full disk';
+  return 'an error of the server';
+}
