@@ -11,6 +11,7 @@ import { parseJsonBody } from './json-body.ts';
 import { type Limits, serviceLimits } from './limits.ts';
 import { registerDocumentation } from './openapi/documentation.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
+import { pathReplayRoutes } from './routes/path-replay.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { stressRunRoutes } from './routes/stress-runs.ts';
@@ -94,6 +95,7 @@ export async function buildApp({ engine, store, clock, newId, version, limits, l
     ...CONSTANTS.map((word) => ({ ...entryOf(word), kind: 'constant' as const })),
   ];
   stressRunRoutes(app, { runs, limits });
+  pathReplayRoutes(app, { runs, store, engine });
   scenarioRoutes(app, SHIPPED_SCENARIOS);
   analyticsRoutes(app, engine);
   serviceRoutes(app, { runs, store, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });
