@@ -5,6 +5,7 @@ import * as book from './book.ts';
 import * as failure from './failure.ts';
 import * as market from './market.ts';
 import * as pathReplay from './path-replay.ts';
+import * as pnlVector from './pnl-vector.ts';
 import * as position from './position.ts';
 import * as precision from './precision.ts';
 import * as regime from './regime.ts';
@@ -27,6 +28,7 @@ export const NAMED_SCHEMAS: readonly (TSchema & { $id: string })[] = [
   sampling,
   result,
   pathReplay,
+  pnlVector,
   run,
   analytics,
   service,

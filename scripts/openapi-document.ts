@@ -18,6 +18,7 @@ export async function openApiYaml(): Promise<string> {
     const app = await buildApp({
       engine,
       store: nothingStored,
+      pnl: async () => undefined,
       clock: () => new Date(),
       newId: () => 'unused',
       version: VERSION,

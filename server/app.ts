@@ -12,9 +12,11 @@ import { type Limits, serviceLimits } from './limits.ts';
 import { registerDocumentation } from './openapi/documentation.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { pathReplayRoutes } from './routes/path-replay.ts';
+import { pnlRoutes } from './routes/pnl.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { stressRunRoutes } from './routes/stress-runs.ts';
+import type { PnlSource } from './storage/pnl-source.ts';
 import type { RunStore } from './storage/run-store.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -22,6 +24,7 @@ export interface AppDependencies {
   /** Stays the caller's, as the store does: closing the app leaves its runs to the next process, and both open. */
   readonly engine: StressEngine;
   readonly store: RunStore;
+  readonly pnl: PnlSource;
   readonly clock: () => Date;
   readonly newId: () => string;
   readonly version: string;
@@ -39,7 +42,7 @@ const maxParamLength = 200;
  * Builds the service: every option of Fastify and every route. It listens to nothing yet, but the runs that the process
  * before this one left without an end are at work.
  */
-export async function buildApp({ engine, store, clock, newId, version, limits, logger }: AppDependencies) {
+export async function buildApp({ engine, store, pnl, clock, newId, version, limits, logger }: AppDependencies) {
   const app = fastify({
     logger,
     bodyLimit: limits.bodyBytes,
@@ -96,6 +99,7 @@ export async function buildApp({ engine, store, clock, newId, version, limits, l
   ];
   stressRunRoutes(app, { runs, limits });
   pathReplayRoutes(app, { runs, store, engine });
+  pnlRoutes(app, { runs, pnl });
   scenarioRoutes(app, SHIPPED_SCENARIOS);
   analyticsRoutes(app, engine);
   serviceRoutes(app, { runs, store, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });

@@ -37,6 +37,8 @@ async function serve(config: Config): Promise<void> {
   const app = await buildApp({
     engine,
     store: sqlRunStore(database, { retention: retentionOf(limits), clock }),
+    // The database keeps results, not vectors.
+    pnl: async () => undefined,
     clock,
     newId: () => uuidV7(Date.now(), randomBytes(10)),
     version: VERSION,

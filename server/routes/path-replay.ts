@@ -76,13 +76,12 @@ export function pathReplayRoutes(app: FastifyInstance, { runs, store, engine }: 
       }
       const { kernelHash } = run.engine;
       const gone = connectionEnd(reply);
-      try {
-        return sendJson(reply, await engine.replay(prepared, { scenario, path, kernelHash }, gone));
-      } catch (error) {
+      const replay = await engine.replay(prepared, { scenario, path, kernelHash }, gone).catch((error: unknown) => {
         // Ended because the client left: that is no error, and there is nobody to answer.
-        if (gone.aborted) return reply.hijack();
+        if (gone.aborted) return null;
         throw error;
-      }
+      });
+      return replay === null ? reply.hijack() : sendJson(reply, replay);
     },
   );
 

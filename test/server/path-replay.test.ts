@@ -183,11 +183,11 @@ async function routeWithoutEnd(t: Test, run: StressRun) {
     runs: { get: async () => run, result: async () => undefined },
     store: { request: async () => JSON.stringify(smallRequest({ paths: 8 })) },
     engine: {
-      prepare: engine.prepare,
+      prepare: async (request) => engine.prepare(request),
       replay: (_prepared, _choice, signal) => {
         asked.resolve(signal);
         return new Promise((_resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason));
+          signal.addEventListener('abort', () => reject(new Error('ended')));
         });
       },
     },

@@ -4,6 +4,7 @@ import type { StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import { buildApp } from '../../server/app.ts';
 import { DEFAULT_SERVICE_LIMITS, type Limits, retentionOf } from '../../server/limits.ts';
 import type { Database } from '../../server/storage/database.ts';
+import type { PnlSource } from '../../server/storage/pnl-source.ts';
 import { sqlRunStore } from '../../server/storage/sql-run-store.ts';
 import { schemaValidator } from '../../server/validation.ts';
 import { createStressEngine } from '../../workers/stress-engine.ts';
@@ -19,7 +20,8 @@ export async function startService(
     clock = () => new Date(),
     threads = 1,
     database: given,
-  }: { clock?: () => Date; threads?: number; database?: Database } = {},
+    pnl = async () => undefined,
+  }: { clock?: () => Date; threads?: number; database?: Database; pnl?: PnlSource } = {},
 ) {
   const database = given ?? (await memoryDatabase());
   const engine = createStressEngine({ threads });
@@ -28,6 +30,7 @@ export async function startService(
   const app = await buildApp({
     engine,
     store: sqlRunStore(database, { retention: retentionOf(all), clock }),
+    pnl,
     clock,
     newId: () => `id-${++ids}`,
     version: '0.0.0-test',
