@@ -72,7 +72,7 @@ export const PathReplay = Type.Object(
     }),
     arithmetic: stringEnum(['strict', 'fused'] as const, {
       description:
-        'Arithmetic of the run, by this server. The replay itself is strict: of a strict run `pnl` is `recordedPnl` to the bit, of a fused one they differ by about 1e-12 of what the book holds.',
+        'Arithmetic of the run, by this server. The replay itself is strict: of a strict run `pnl` is `recordedPnl` to the bit, of a fused one they differ by less than 1e-12 of the larger P&Ls of the run.',
       examples: ['fused'],
     }),
     maxDrawdown: nullableNumber({

@@ -6,6 +6,7 @@ import type { StressEngine } from '../workers/engine.ts';
 import { answerClientError, answerError, answerNotFound } from './error-answers.ts';
 import { RequestRefused } from './errors.ts';
 import { foundFailures } from './found-failures.ts';
+import { createPathReplays } from './jobs/path-replays.ts';
 import { createRunQueue } from './jobs/run-queue.ts';
 import { parseJsonBody } from './json-body.ts';
 import { type Limits, serviceLimits } from './limits.ts';
@@ -98,7 +99,7 @@ export async function buildApp({ engine, store, pnl, clock, newId, version, limi
     ...CONSTANTS.map((word) => ({ ...entryOf(word), kind: 'constant' as const })),
   ];
   stressRunRoutes(app, { runs, limits });
-  pathReplayRoutes(app, { runs, store, engine });
+  pathReplayRoutes(app, { runs, replays: createPathReplays({ engine, store }) });
   pnlRoutes(app, { runs, pnl });
   scenarioRoutes(app, SHIPPED_SCENARIOS);
   analyticsRoutes(app, engine);

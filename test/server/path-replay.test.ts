@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { NAMED_SCHEMAS } from '../../schemas/registry.ts';
 import type { PathReplay } from '../../schemas/path-replay.ts';
 import type { StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
+import { createPathReplays } from '../../server/jobs/path-replays.ts';
 import { pathReplayRoutes } from '../../server/routes/path-replay.ts';
 import { sqlRunStore } from '../../server/storage/sql-run-store.ts';
 import { validatorCompiler } from '../../server/validation.ts';
@@ -180,17 +181,19 @@ async function routeWithoutEnd(t: Test, run: StressRun) {
   alone.setErrorHandler(async (error) => void errors.push(error));
   for (const schema of NAMED_SCHEMAS) alone.addSchema(schema);
   pathReplayRoutes(alone, {
-    runs: { get: async () => run, result: async () => undefined },
-    store: { request: async () => JSON.stringify(smallRequest({ paths: 8 })) },
-    engine: {
-      prepare: async (request) => engine.prepare(request),
-      replay: (_prepared, _choice, signal) => {
-        asked.resolve(signal);
-        return new Promise((_resolve, reject) => {
-          signal.addEventListener('abort', () => reject(new Error('ended')));
-        });
+    runs: { get: async () => run },
+    replays: createPathReplays({
+      store: { request: async () => JSON.stringify(smallRequest({ paths: 8 })), result: async () => undefined },
+      engine: {
+        prepare: async (request) => engine.prepare(request),
+        replay: (_prepared, _choice, signal) => {
+          asked.resolve(signal);
+          return new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('ended')));
+          });
+        },
       },
-    },
+    }),
   });
   t.teardown(async () => {
     await alone.close();
