@@ -4,6 +4,8 @@ import * as attribution from './attribution.ts';
 import * as book from './book.ts';
 import * as failure from './failure.ts';
 import * as market from './market.ts';
+import * as pathReplay from './path-replay.ts';
+import * as pnlVector from './pnl-vector.ts';
 import * as position from './position.ts';
 import * as precision from './precision.ts';
 import * as regime from './regime.ts';
@@ -25,6 +27,8 @@ export const NAMED_SCHEMAS: readonly (TSchema & { $id: string })[] = [
   precision,
   sampling,
   result,
+  pathReplay,
+  pnlVector,
   run,
   analytics,
   service,

@@ -7,10 +7,13 @@ import { answerClientError, answerError, answerNotFound } from './error-answers.
 import { RequestRefused } from './errors.ts';
 import { foundFailures } from './found-failures.ts';
 import type { Runs } from './jobs/open-runs.ts';
+import { createPathReplays } from './jobs/path-replays.ts';
 import { parseJsonBody } from './json-body.ts';
 import { type Limits, serviceLimits } from './limits.ts';
 import { registerDocumentation } from './openapi/documentation.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
+import { pathReplayRoutes } from './routes/path-replay.ts';
+import { pnlRoutes } from './routes/pnl.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { stressRunRoutes } from './routes/stress-runs.ts';
@@ -86,6 +89,8 @@ export async function buildApp({ engine, openRuns, newId, version, limits, logge
     ...CONSTANTS.map((word) => ({ ...entryOf(word), kind: 'constant' as const })),
   ];
   stressRunRoutes(app, { runs, limits });
+  pathReplayRoutes(app, { runs, replays: createPathReplays({ engine, store: runs.store }) });
+  pnlRoutes(app, { runs, pnl: runs.pnl });
   scenarioRoutes(app, SHIPPED_SCENARIOS);
   analyticsRoutes(app, engine);
   serviceRoutes(app, { runs, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });

@@ -6,6 +6,7 @@ export const PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request is malformed or against its schema' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The resource does not have this method' },
+  'not-acceptable': { status: 406, title: 'The answer does not come in an accepted media type' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'not-in-this-state': { status: 409, title: 'The state of the run does not allow this' },
   'body-too-large': { status: 413, title: 'The body is too large' },

@@ -80,6 +80,16 @@ export interface ShardedRun {
   ): Promise<Outcome<JoinedScenario>>;
 }
 
+/** A path of a run. */
+export interface PathChoice {
+  /** Place of its scenario in the request. */
+  readonly scenario: number;
+  /** Number of the path, from 0, below `plan.paths`. */
+  readonly path: number;
+  /** Arithmetic that the run was computed with. */
+  readonly kernelHash: string;
+}
+
 /** What the service needs from the simulation. Bad input comes back as failures; nothing here blocks the caller. */
 export interface StressEngine {
   readonly threads: number;
@@ -98,6 +108,12 @@ export interface StressEngine {
   sharded(prepared: PreparedRun, signal: AbortSignal): ShardedRun;
   /** The result of a run whose scenarios were joined. */
   result(prepared: PreparedRun, scenarios: readonly ScenarioResult[], timing: StressResult['timing']): StressResult;
+  /**
+   * One path of a run, simulated again day by day.
+   *
+   * @returns a `PathReplay` as JSON
+   */
+  replay(prepared: PreparedRun, choice: PathChoice, signal: AbortSignal): Promise<string>;
   greeks(body: BookInMarket): Promise<Outcome<BookGreeks>>;
   breakEven(body: BookInMarket): Promise<Outcome<BreakEven>>;
   /** Ends the threads; runs at work, and whatever is asked of the engine afterwards, are rejected. */

@@ -101,7 +101,7 @@ const QUESTION: StressRunRequest = {
 
 /** SHA-256, hex, of what a kernel leaves of a few paths, drawn from the model and from another law. */
 export function knownAnswer(kernel: KernelExports): string {
-  return answerOf((...task) => simulateWithKernel(kernel, ...task));
+  return answerOf((plan, scenario, from, to, columns) => simulateWithKernel(kernel, plan, scenario, from, to, columns));
 }
 
 /** The same of any simulator. */

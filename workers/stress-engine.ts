@@ -4,6 +4,7 @@ import type { BookGreeks, BreakEven } from '../schemas/analytics.ts';
 import type { PreparedRun, StressEngine } from './engine.ts';
 import { loadKernels, kernelOf } from './kernels.ts';
 import { stressResult } from './measure-scenario.ts';
+import { replayRunPath } from './replay-run-path.ts';
 import { runStress } from './run-stress.ts';
 import { scenarioSampling } from './scenario-sampling.ts';
 import { shardsOf } from './shard-size.ts';
@@ -81,6 +82,8 @@ export function createStressEngine({
       };
     },
     result: ({ request }, scenarios, timing) => stressResult(request, scenarios, timing),
+    replay: async (prepared, choice, signal) =>
+      replayRunPath(open(), prepared, choice, AbortSignal.any([signal, closing.signal])),
     greeks: async (body) => (await open().tasks.run(body, { name: 'greeks' })) as Outcome<BookGreeks>,
     breakEven: async (body) => (await open().tasks.run(body, { name: 'breakEven' })) as Outcome<BreakEven>,
     close: async () => {

@@ -16,6 +16,8 @@ import {
 import type { PathColumns } from '../models/simulation/columns.ts';
 import { firstPaths } from '../models/simulation/first-paths.ts';
 import { assetsPerDay, type RunPlan, type ScenarioPlan } from '../models/simulation/plan.ts';
+import { type ReplayRequest, replayPath } from '../models/simulation/replay-path.ts';
+import type { PathReplay } from '../schemas/path-replay.ts';
 import type { ScenarioResult } from '../schemas/stress-result.ts';
 import type { StressRunRequest } from '../schemas/stress-run.ts';
 import type { PreparedRun } from './engine.ts';
@@ -98,6 +100,30 @@ export interface ChooseSamplingTask {
 /** How the paths of a scenario are drawn, from its pilot. */
 export function choosePathSampling({ plan, scenario, columns, levels }: ChooseSamplingTask): ChosenSampling {
   return chooseSampling(plan, scenario, columns, levels);
+}
+
+export interface ReplayTask extends ReplayRequest, Pick<PathReplay, 'seed' | 'arithmetic'> {
+  /** NaN or infinite when prices left the range of doubles; null when it is not known. */
+  readonly recordedPnl: number | null;
+}
+
+/**
+ * A path day by day, as JSON. The text is written here because of a large book over a long horizon it has over 100 MB,
+ * and a server that wrote it would answer nothing else for seconds. A number that is not finite becomes null.
+ */
+export function replay({ seed, arithmetic, recordedPnl, ...request }: ReplayTask): string {
+  const { scenario, path, law, weight, pnl, ...rest } = replayPath(request);
+  return JSON.stringify({
+    scenario,
+    path,
+    seed,
+    law,
+    weight,
+    pnl,
+    recordedPnl,
+    arithmetic,
+    ...rest,
+  } satisfies PathReplay);
 }
 
 export const greeks = bookGreeks;

@@ -8,6 +8,9 @@ import { type PathState, newPathState, resetPath } from './path-state.ts';
 import { DEFENSIVE_PERIOD, type RunPlan, type SamplingPlan, type ScenarioPlan } from './plan.ts';
 import { recordPath } from './record-path.ts';
 
+/** Is shown a path at the start, day 0, and at the close of each day; it may read the state and must not change it. */
+export type DayObserver = (day: number, state: PathState) => void;
+
 /**
  * The reference simulator: one path after another, one day after another, written to be read. It defines the numbers;
  * a faster kernel must give the same bits, so the order of every sum is part of the definition.
@@ -24,6 +27,7 @@ import { recordPath } from './record-path.ts';
  * @param fromPath  first path, a multiple of CHUNK_PATHS
  * @param toPath    one past the last: a multiple of CHUNK_PATHS, or the number of paths
  * @param columns   receives the results at the paths' places
+ * @param observe   is shown every day of every path
  */
 export function simulatePaths(
   plan: RunPlan,
@@ -31,14 +35,19 @@ export function simulatePaths(
   fromPath: number,
   toPath: number,
   columns: PathColumns,
+  observe?: DayObserver,
 ): void {
   requireWholeChunks(plan, fromPath, toPath);
   const state = newPathState(plan, scenario);
   const { sampling } = scenario;
   for (let path = fromPath; path < toPath; path++) {
     const number = plan.firstPath + path;
-    const tilted = sampling !== null && number % DEFENSIVE_PERIOD !== 0;
+    const tilted = isTilted(scenario, number);
     resetPath(plan, state);
+    if (observe !== undefined) {
+      deriveVols(plan, state);
+      observe(0, state);
+    }
     for (let day = 1; day <= plan.days; day++) {
       const regime = drawRegime(plan, scenario, number, tilted, day, state.regime);
       state.regime = regime;
@@ -49,10 +58,16 @@ export function simulatePaths(
       moveIndices(plan, state);
       moveImplied(plan, scenario, regime, state);
       recordNav(plan, day, markLegs(plan, day, state), state);
+      observe?.(day, state);
     }
     findPairwise(plan, state);
     recordPath(plan, scenario, path, state, columns);
   }
+}
+
+/** Whether a path is drawn from the law Q of a sampling plan, by its number; see SamplingPlan. */
+export function isTilted({ sampling }: Pick<ScenarioPlan, 'sampling'>, number: number): boolean {
+  return sampling !== null && number % DEFENSIVE_PERIOD !== 0;
 }
 
 /** Regime of a day: forced, drawn from the initial law on day 1, from the row of yesterday's regime afterwards. */

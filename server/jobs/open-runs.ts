@@ -5,8 +5,10 @@ import { sqlIdempotencyStore } from '../storage/idempotency-store.ts';
 import { sqlNodeStore } from '../storage/node-store.ts';
 import type { Storage } from '../storage/open-database.ts';
 import { createCleaner } from '../storage/retention.ts';
+import type { PnlSource } from '../storage/pnl-source.ts';
 import type { RunStore } from '../storage/run-store.ts';
 import { sqlRunStore } from '../storage/sql-run-store.ts';
+import { storedPnl } from '../storage/stored-pnl.ts';
 import { sqlTaskStore } from '../storage/sql-task-store.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openJobQueue } from './job-queue.ts';
@@ -30,6 +32,7 @@ export interface RunsDependencies extends Storage {
 
 export interface Runs extends RunService {
   readonly store: RunStore;
+  readonly pnl: PnlSource;
   /** Jobs at work on this process. */
   busy(): number;
   /** Gives back what is at work, and leaves the database open. */
@@ -72,6 +75,7 @@ export async function openRuns(dependencies: RunsDependencies): Promise<Runs> {
   });
   return Object.assign(service, {
     store,
+    pnl: storedPnl(database, blobs, store),
     busy: () => worker?.busy ?? 0,
     async close() {
       service.drain();

@@ -12,6 +12,7 @@ interface DocumentedResponse {
 const whenRefused = {
   400: 'Malformed, or against the schema: every failure is named.',
   404: 'There is nothing under this id.',
+  406: 'No media type of the answer is accepted by `Accept`.',
   409: 'The state of the run does not allow this.',
   413: 'The body is larger than the limit shown at `GET /v1/limits`.',
   415: 'The body is not application/json.',

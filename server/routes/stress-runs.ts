@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ref } from '../../schemas/schema-kit.ts';
 import { StressResult } from '../../schemas/stress-result.ts';
 import { StressRun, StressRunList, StressRunRequest } from '../../schemas/stress-run.ts';
+import { connectionEnd } from '../connection-end.ts';
 import { ProblemError, RequestRefused } from '../errors.ts';
 import { foundFailures } from '../found-failures.ts';
 import type { Acceptance, RunService } from '../jobs/run-service.ts';
@@ -12,6 +13,7 @@ import { waitPreference } from '../prefer.ts';
 import { isFinished } from '../storage/run-store.ts';
 import { answer, bodyRefusals, type RefusalStatus, refusals, retryAfter } from './responses.ts';
 import { filterOf, ListQuery } from './run-filter.ts';
+import { mustExist, noResult, noSuchRun, retrySeconds, runParams, sendJson } from './run-answers.ts';
 
 export interface StressRunDependencies {
   readonly runs: RunService;
@@ -19,24 +21,10 @@ export interface StressRunDependencies {
 }
 
 const tags = ['stress-runs'];
-const byId = {
-  type: 'object',
-  properties: {
-    id: { type: 'string', description: 'Id of the run, as its start and the list of runs give it.' },
-  },
-  required: ['id'],
-};
 /** Long enough that a crowd of clients does not ask all the time, short beside the time a slot takes to free. */
 const busySeconds = 5;
-const maxRetrySeconds = 60;
 
 export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRunDependencies): void {
-  const mustExist = async (id: string): Promise<StressRun> => {
-    const run = await runs.get(id);
-    if (run === undefined) throw noSuchRun(id);
-    return run;
-  };
-
   /** 200 with the result when the run ends in the time that the client waits, otherwise 202. */
   const answerAcceptance = async (
     acceptance: Acceptance,
@@ -51,10 +39,10 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
     if (seconds !== null && seconds > 0) {
       const over = AbortSignal.any([connectionEnd(reply), AbortSignal.timeout(seconds * 1000)]);
       await runs.ended(id, over);
-      const run = await mustExist(id);
+      const run = await mustExist(runs, id);
       if (isFinished(run)) return sendJson(reply, withResult(run, await runs.result(id)));
     }
-    const run = await mustExist(id);
+    const run = await mustExist(runs, id);
     return reply
       .code(202)
       .header('location', `/v1/stress-runs/${id}`)
@@ -100,7 +88,7 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         summary: 'Repeat a run',
         description:
           'Starts a new run of the same request. By the same version on the same kind of processor (`engine`) it gives the same result to the byte, but for its `timing`: `resultHash` is the same.',
-        params: byId,
+        params: runParams,
         headers: startHeaders(limits),
         response: startResponses(404, 429, 503),
       },
@@ -109,7 +97,7 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
       const { id } = request.params;
       const stored = await runs.request(id);
       if (stored === undefined) throw noSuchRun(id);
-      const { bookId, bookVersion } = await mustExist(id);
+      const { bookId, bookVersion } = await mustExist(runs, id);
       const key = request.headers['idempotency-key'];
       const acceptance = await runs.submit({
         request: JSON.parse(stored) as StressRunRequest,
@@ -155,11 +143,11 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         tags,
         summary: 'Look at a run',
         description: 'Status, progress and, once it has succeeded, the verdict.',
-        params: byId,
+        params: runParams,
         response: { 200: answer(StressRun, 'The run.'), ...refusals(404, 503) },
       },
     },
-    async (request) => mustExist(request.params.id),
+    async (request) => mustExist(runs, request.params.id),
   );
 
   app.get<{ Params: { id: string } }>(
@@ -170,12 +158,12 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         tags,
         summary: 'Get the result of a run',
         description: 'Loss distribution, survivability, correlations, regimes and limits, by scenario.',
-        params: byId,
+        params: runParams,
         response: { 200: answer(StressResult, 'The result.'), ...refusals(404, 409, 503) },
       },
     },
     async (request, reply) => {
-      const run = await mustExist(request.params.id);
+      const run = await mustExist(runs, request.params.id);
       const result = await runs.result(run.id);
       if (result === undefined) throw noResult(run);
       return sendJson(reply, result);
@@ -191,7 +179,7 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         summary: 'Cancel a run',
         description:
           'Ends a run that is waiting or being simulated. Cancelling a cancelled run changes nothing and answers 200; a run that has succeeded or failed cannot be cancelled (409).',
-        params: byId,
+        params: runParams,
         response: { 200: answer(StressRun, 'The cancelled run.'), ...refusals(404, 409, 503) },
       },
     },
@@ -293,49 +281,13 @@ const preferenceApplied = {
   examples: ['wait=60'],
 };
 
-/** A result is sent as the text that was stored: to read and write it again could only change it. */
-function sendJson(reply: FastifyReply, json: string): FastifyReply {
-  return reply.header('content-type', 'application/json; charset=utf-8').send(json);
-}
-
 function withResult(run: StressRun, result: string | undefined): string {
   const json = JSON.stringify(run);
   return result === undefined ? json : `${json.slice(0, -1)},"result":${result}}`;
 }
 
-function noSuchRun(id: string): ProblemError {
-  return new ProblemError(
-    'not-found',
-    `there is no run ${JSON.stringify(id)}; finished runs are kept for a while, the oldest goes first`,
-  );
-}
-
-function noResult(run: StressRun): ProblemError {
-  const { id, status, failures = [] } = run;
-  if (status === 'queued' || status === 'running') {
-    const headers = { 'retry-after': String(retrySeconds(run)) };
-    return new ProblemError('not-in-this-state', `run ${id} is ${status}; its result comes when it has succeeded`, {
-      headers,
-    });
-  }
-  const detail = `run ${id} ${status === 'failed' ? 'has failed' : `was ${status}`} and has no result`;
-  return new ProblemError('not-in-this-state', detail, { failures: foundFailures(failures) });
-}
-
 function notAccepting(detail: string): ProblemError {
   return new ProblemError('not-accepting-runs', detail, { headers: { 'retry-after': String(busySeconds) } });
-}
-
-/** When it is worth asking for a run again. */
-function retrySeconds({ progress }: StressRun): number {
-  return Math.min(maxRetrySeconds, Math.max(1, Math.ceil(progress.secondsLeft ?? 1)));
-}
-
-/** Fires when nobody is there to read the answer any more. */
-function connectionEnd(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  return gone.signal;
 }
 
 /** Size of a body; one that came in chunks did not say it, and counts as the largest allowed. */

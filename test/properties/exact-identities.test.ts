@@ -6,6 +6,7 @@ import type { StressRunRequest } from '../../schemas/stress-run.ts';
 import { arbitraryRequest } from '../support/arbitraries.ts';
 import { arbitraryMarket } from '../support/arbitrary-market.ts';
 import { arbitraryScenario } from '../support/arbitrary-scenario.ts';
+import { gross } from '../support/gross.ts';
 import { simulateAll } from '../support/simulate.ts';
 
 /** Identities that hold path by path, whatever the request. */
@@ -27,22 +28,6 @@ function scaled(position: Position, factor: number): Position {
     return { ...position, varianceNotional: factor * (position.varianceNotional as number) };
   }
   throw new RangeError(`no size in a ${position.type}`);
-}
-
-/** Money that rounding is relative to: what the legs are worth one by one, at prices up to 30 times the start's. */
-function gross({ book, market }: StressRunRequest): number {
-  const priced = [...(market?.underlyings ?? []), ...(market?.indices ?? [])];
-  let sum = 0;
-  for (const position of book?.positions ?? []) {
-    if (position.type === 'varianceSwap') {
-      const perPoint = position.varianceNotional ?? (position.vegaNotional as number) / (200 * position.strikeVol);
-      sum += 1e4 * perPoint * 30;
-    } else if ('quantity' in position) {
-      const spot = priced.find(({ id }) => id === position.underlying)?.spot as number;
-      sum += position.quantity * ('multiplier' in position ? position.multiplier : 1) * spot * 30;
-    }
-  }
-  return sum;
 }
 
 /** Largest difference of two sets of columns, in units of the rounding of `size`. */

@@ -5,6 +5,7 @@ import { buildApp } from '../../server/app.ts';
 import { openRuns } from '../../server/jobs/open-runs.ts';
 import type { Role } from '../../server/config.ts';
 import { DEFAULT_SERVICE_LIMITS, type Limits } from '../../server/limits.ts';
+import type { PnlSource } from '../../server/storage/pnl-source.ts';
 import type { Storage } from '../../server/storage/open-database.ts';
 import { schemaValidator } from '../../server/validation.ts';
 import { createStressEngine } from '../../workers/stress-engine.ts';
@@ -21,7 +22,8 @@ export async function startService(
     threads = 1,
     role = 'all',
     storage: given,
-  }: { clock?: () => Date; threads?: number; role?: Role; storage?: Storage } = {},
+    pnl,
+  }: { clock?: () => Date; threads?: number; role?: Role; storage?: Storage; pnl?: PnlSource } = {},
 ) {
   const storage = given ?? (await memoryStorage(t));
   const engine = createStressEngine({ threads });
@@ -33,7 +35,10 @@ export async function startService(
   };
   const app = await buildApp({
     engine,
-    openRuns: (onError) => openRuns({ ...storage, ...common, engine, role, clock, onError }),
+    openRuns: async (onError) => {
+      const runs = await openRuns({ ...storage, ...common, engine, role, clock, onError });
+      return pnl === undefined ? runs : Object.assign(runs, { pnl });
+    },
     ...common,
     logger: false,
   });
