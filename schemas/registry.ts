@@ -3,6 +3,7 @@ import * as analytics from './analytics.ts';
 import * as attribution from './attribution.ts';
 import * as book from './book.ts';
 import * as failure from './failure.ts';
+import * as library from './library.ts';
 import * as market from './market.ts';
 import * as position from './position.ts';
 import * as precision from './precision.ts';
@@ -26,6 +27,7 @@ export const NAMED_SCHEMAS: readonly (TSchema & { $id: string })[] = [
   sampling,
   result,
   run,
+  library,
   analytics,
   service,
 ]
