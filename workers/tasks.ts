@@ -19,6 +19,7 @@ import type { RunPlan, ScenarioPlan } from '../models/simulation/plan.ts';
 import type { ScenarioResult } from '../schemas/stress-result.ts';
 import type { StressRunRequest } from '../schemas/stress-run.ts';
 import type { PreparedRun } from './engine.ts';
+import { checkDocument } from './check-document.ts';
 import { fillDefaults } from './fill-defaults.ts';
 import { inputHash, seedFromHash } from './input-hash.ts';
 
@@ -98,4 +99,4 @@ export function choosePathSampling({ plan, scenario, columns, levels }: ChooseSa
 }
 
 export const greeks = bookGreeks;
-export { breakEven };
+export { breakEven, checkDocument };
