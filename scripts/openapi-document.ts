@@ -1,6 +1,7 @@
 import { createStressEngine } from '../workers/stress-engine.ts';
 import { buildApp } from '../server/app.ts';
 import { DEFAULT_SERVICE_LIMITS } from '../server/limits.ts';
+import type { LibraryStore } from '../server/storage/library-store.ts';
 import type { RunStore } from '../server/storage/run-store.ts';
 import { VERSION } from '../server/version.ts';
 import { asYaml } from '../server/openapi/document.ts';
@@ -18,6 +19,7 @@ export async function openApiYaml(): Promise<string> {
     const app = await buildApp({
       engine,
       store: nothingStored,
+      library: {} as LibraryStore,
       clock: () => new Date(),
       newId: () => 'unused',
       version: VERSION,

@@ -8,19 +8,26 @@ import { RequestRefused } from './errors.ts';
 import { foundFailures } from './found-failures.ts';
 import { createRunQueue } from './jobs/run-queue.ts';
 import { parseJsonBody } from './json-body.ts';
+import { LIBRARY_KINDS } from './library/kinds.ts';
+import { createReferences } from './library/references.ts';
+import { withTags } from './library/shipped-scenario.ts';
 import { type Limits, serviceLimits } from './limits.ts';
 import { registerDocumentation } from './openapi/documentation.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
-import { scenarioRoutes } from './routes/scenarios.ts';
+import type { LibraryDependencies } from './routes/library-answers.ts';
+import { libraryChangeRoutes } from './routes/library-changes.ts';
+import { libraryRoutes } from './routes/library.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { stressRunRoutes } from './routes/stress-runs.ts';
+import type { LibraryStore } from './storage/library-store.ts';
 import type { RunStore } from './storage/run-store.ts';
 import { validatorCompiler } from './validation.ts';
 
 export interface AppDependencies {
-  /** Stays the caller's, as the store does: closing the app leaves its runs to the next process, and both open. */
+  /** Stays the caller's, as the stores do: closing the app leaves its runs to the next process, and all of them open. */
   readonly engine: StressEngine;
   readonly store: RunStore;
+  readonly library: LibraryStore;
   readonly clock: () => Date;
   readonly newId: () => string;
   readonly version: string;
@@ -38,7 +45,7 @@ const maxParamLength = 200;
  * Builds the service: every option of Fastify and every route. It listens to nothing yet, but the runs that the process
  * before this one left without an end are at work.
  */
-export async function buildApp({ engine, store, clock, newId, version, limits, logger }: AppDependencies) {
+export async function buildApp({ engine, store, library, clock, newId, version, limits, logger }: AppDependencies) {
   const app = fastify({
     logger,
     bodyLimit: limits.bodyBytes,
@@ -93,8 +100,24 @@ export async function buildApp({ engine, store, clock, newId, version, limits, l
     ...LEVEL_FUNCTIONS.map((word) => ({ ...entryOf(word), kind: 'function' as const })),
     ...CONSTANTS.map((word) => ({ ...entryOf(word), kind: 'constant' as const })),
   ];
-  stressRunRoutes(app, { runs, limits });
-  scenarioRoutes(app, SHIPPED_SCENARIOS);
+  const references = createReferences({
+    store: library,
+    shipped: SHIPPED_SCENARIOS,
+    prepare: (request) => engine.prepare(request),
+    maxBytes: limits.bodyBytes,
+  });
+  // Before runs, as in a first session: what a run names by its id has to be there.
+  for (const kind of LIBRARY_KINDS) {
+    const dependencies: LibraryDependencies = {
+      store: library,
+      clock,
+      checkDocument: (task) => engine.checkDocument(task),
+      shipped: kind.kind === 'scenario' ? withTags(SHIPPED_SCENARIOS) : [],
+    };
+    libraryChangeRoutes(app, kind, dependencies);
+    libraryRoutes(app, kind, dependencies);
+  }
+  stressRunRoutes(app, { runs, references, limits });
   analyticsRoutes(app, engine);
   serviceRoutes(app, { runs, store, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });
   await app.ready();

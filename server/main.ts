@@ -7,6 +7,7 @@ import { type Config, isLoopback, loadConfig } from './config.ts';
 import { DEFAULT_SERVICE_LIMITS, retentionOf } from './limits.ts';
 import { type Database, DatabaseRefused } from './storage/database.ts';
 import { type DatabaseSettings, openDatabase } from './storage/open-database.ts';
+import { sqlLibraryStore } from './storage/sql-library-store.ts';
 import { sqlRunStore } from './storage/sql-run-store.ts';
 import { uuidV7 } from './uuid.ts';
 import { VERSION } from './version.ts';
@@ -37,6 +38,7 @@ async function serve(config: Config): Promise<void> {
   const app = await buildApp({
     engine,
     store: sqlRunStore(database, { retention: retentionOf(limits), clock }),
+    library: sqlLibraryStore(database),
     clock,
     newId: () => uuidV7(Date.now(), randomBytes(10)),
     version: VERSION,

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { Failure } from '../../schemas/failure.ts';
-import type { RunStatus, StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
+import type { RunReferences, RunStatus, StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import type { PreparedRun, StressEngine } from '../../workers/engine.ts';
 import type { Outcome } from '../../models/outcome.ts';
 import type { RunFilter, RunPage, RunStore } from '../storage/run-store.ts';
@@ -46,8 +46,12 @@ export type Cancellation =
 export interface RunQueue {
   /** Takes up, in their order, the runs that the process before this one left without an end. Once, before all else. */
   recover(): Promise<void>;
-  /** Has the engine check a request that satisfies its schema, and accepts the run when nothing stands in its way. */
-  submit(request: StressRunRequest, bytes: number): Promise<Submission>;
+  /**
+   * Has the engine check a request that satisfies its schema, and accepts the run when nothing stands in its way.
+   *
+   * @param references  stored documents that the request has by value, for the run to show
+   */
+  submit(request: StressRunRequest, bytes: number, references?: RunReferences): Promise<Submission>;
   get(id: string): Promise<StressRun | undefined>;
   /** As JSON, to the byte as it was computed. */
   result(id: string): Promise<string | undefined>;
@@ -205,7 +209,7 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
   };
 
   return {
-    async submit(request, bytes) {
+    async submit(request, bytes, references = {}) {
       if (draining) return { kind: 'draining' };
       if (preparing + countOf('queued') >= maxQueued) return { kind: 'full' };
       const waiting = preparingBytes + queuedBytes();
@@ -222,6 +226,7 @@ export function createRunQueue(dependencies: RunQueueDependencies): RunQueue {
         status: 'queued',
         ...(request.label === undefined ? {} : { label: request.label }),
         createdAt: clock().toISOString(),
+        ...references,
         progress: { pathsDone: 0, paths: prepared.paths, secondsLeft: null },
         ...identityOf(prepared),
       };

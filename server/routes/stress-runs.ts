@@ -5,6 +5,7 @@ import { StressRun, StressRunList, StressRunRequest } from '../../schemas/stress
 import { ProblemError, RequestRefused } from '../errors.ts';
 import { foundFailures } from '../found-failures.ts';
 import type { RunQueue } from '../jobs/run-queue.ts';
+import type { References } from '../library/references.ts';
 import type { Limits } from '../limits.ts';
 import { waitPreference } from '../prefer.ts';
 import { isFinished } from '../storage/run-store.ts';
@@ -14,6 +15,7 @@ import { filterOf, ListQuery } from './run-filter.ts';
 
 export interface StressRunDependencies {
   readonly runs: RunQueue;
+  readonly references: References;
   readonly limits: Limits;
 }
 
@@ -29,7 +31,7 @@ const byId = {
 const busySeconds = 5;
 const maxRetrySeconds = 60;
 
-export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRunDependencies): void {
+export function stressRunRoutes(app: FastifyInstance, { runs, references, limits }: StressRunDependencies): void {
   const mustExist = async (id: string): Promise<StressRun> => {
     const run = await runs.get(id);
     if (run === undefined) throw noSuchRun(id);
@@ -44,7 +46,7 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         tags,
         summary: 'Start a stress run',
         description:
-          'Simulates a book in a market under each scenario. Whatever can be refused is refused here, all failures at once. ' +
+          'Simulates a book in a market under each scenario, given in full or by the ids of stored ones. Whatever can be refused is refused here, all failures at once. ' +
           'By default the answer is 202 once the run is stored; it goes on by itself, whether or not the client stays or the server is restarted; ' +
           'with `Prefer: wait=N` the answer is 200 with the verdict and the result if the run ends within N seconds.',
         headers: {
@@ -72,7 +74,14 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
       },
     },
     async (request, reply) => {
-      const submission = await runs.submit(request.body, sizeOf(request.headers['content-length'], limits));
+      const inlined = await references.inline(request.body);
+      if (!inlined.ok) throw new RequestRefused(foundFailures(inlined.failures, inlined.total));
+      const { bytes } = inlined.value;
+      const submission = await runs.submit(
+        inlined.value.request,
+        bytes + sizeOf(request.headers['content-length'], limits),
+        inlined.value.references,
+      );
       switch (submission.kind) {
         case 'refused':
           throw new RequestRefused(foundFailures(submission.failures, submission.total));

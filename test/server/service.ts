@@ -4,6 +4,7 @@ import type { StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import { buildApp } from '../../server/app.ts';
 import { DEFAULT_SERVICE_LIMITS, type Limits, retentionOf } from '../../server/limits.ts';
 import type { Database } from '../../server/storage/database.ts';
+import { sqlLibraryStore } from '../../server/storage/sql-library-store.ts';
 import { sqlRunStore } from '../../server/storage/sql-run-store.ts';
 import { schemaValidator } from '../../server/validation.ts';
 import { createStressEngine } from '../../workers/stress-engine.ts';
@@ -28,6 +29,7 @@ export async function startService(
   const app = await buildApp({
     engine,
     store: sqlRunStore(database, { retention: retentionOf(all), clock }),
+    library: sqlLibraryStore(database),
     clock,
     newId: () => `id-${++ids}`,
     version: '0.0.0-test',
