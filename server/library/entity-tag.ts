@@ -23,7 +23,7 @@ export function readTags(header: string): TagList | null {
   const text = header.trim();
   if (text === '*') return '*';
   const tags: string[] = [];
-  let position = /^(?:[\t ]*,[\t ]*)*/.exec(text)?.[0].length ?? 0;
+  let position = /^(?:,[\t ]*)*/.exec(text)?.[0].length ?? 0;
   while (position < text.length) {
     tag.lastIndex = position;
     const found = tag.exec(text)?.[0];
