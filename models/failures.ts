@@ -30,6 +30,18 @@ export class FailureList {
     return { ok: false, failures: items, ...(total > items.length ? { total } : {}) };
   }
 
+  /** The same failures with pointers that begin at a part of the input. */
+  within(at: string): FailureList {
+    const inner = new FailureList();
+    inner.total = this.total;
+    for (const item of this.items) {
+      const { pointer: whole } = item;
+      if (whole !== at && !whole.startsWith(`${at}/`)) throw new RangeError(`pointer is ${whole}; need one in ${at}`);
+      inner.items.push({ ...item, pointer: whole.slice(at.length) });
+    }
+    return inner;
+  }
+
   /**
    * Whether nothing was found at a pointer, below it, or at something that contains it. Never once failures were
    * dropped: they may have been there.

@@ -3,6 +3,7 @@ import * as analytics from './analytics.ts';
 import * as attribution from './attribution.ts';
 import * as book from './book.ts';
 import * as failure from './failure.ts';
+import * as library from './library.ts';
 import * as market from './market.ts';
 import * as pathReplay from './path-replay.ts';
 import * as pnlVector from './pnl-vector.ts';
@@ -30,6 +31,7 @@ export const NAMED_SCHEMAS: readonly (TSchema & { $id: string })[] = [
   pathReplay,
   pnlVector,
   run,
+  library,
   analytics,
   service,
 ]

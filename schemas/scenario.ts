@@ -142,25 +142,46 @@ export const Scenario = Type.Object(
       Type.Array(ref(ScenarioEvent), { description: 'Dated catalysts. Default: none.', maxItems: 64 }),
     ),
   },
-  { $id: 'Scenario', ...closed, description: 'Regimes of the market and how they follow each other.' },
+  {
+    $id: 'Scenario',
+    ...closed,
+    description: 'Regimes of the market and how they follow each other.',
+    examples: [
+      {
+        id: 'two-state',
+        description: 'Calm, and from time to time a crisis of about a month in which correlation spikes to 0.80.',
+        regimes: [
+          { id: 'calm' },
+          {
+            id: 'crisis',
+            volMultiplier: 2.25,
+            correlation: { kind: 'spike', average: 0.8 },
+            impliedVolMultiplier: 1.8,
+            impliedCorrelation: 0.85,
+            drift: -0.6,
+          },
+        ],
+        transition: {
+          kind: 'daily',
+          matrix: [
+            [0.99, 0.01],
+            [0.05, 0.95],
+          ],
+        },
+        initial: { regime: 'calm' },
+        impliedVolHalfLifeDays: 5,
+        impliedCorrelationHalfLifeDays: 5,
+      },
+    ],
+  },
 );
 export type Scenario = Static<typeof Scenario>;
 
-/** A shipped scenario or an inline one, as a run names it. */
+/** A shipped or stored scenario or an inline one, as a run names it. */
 export const ScenarioChoice = Type.Unsafe<string | Scenario>({
   $id: 'ScenarioChoice',
-  description: 'Id of a shipped scenario (see `GET /v1/scenarios`), or a scenario in full.',
+  description:
+    'Id of a shipped or stored scenario (see `GET /v1/scenarios`; of a stored one the newest version), or a scenario in full.',
   anyOf: [{ type: 'string', minLength: 1, maxLength: 64 }, { $ref: 'Scenario#' }],
   examples: ['baseline'],
 });
-
-export const ScenarioList = Type.Object(
-  {
-    items: Type.Array(ref(Scenario), { description: 'Scenarios.' }),
-    nextCursor: Type.Unsafe<string | null>({
-      type: ['string', 'null'],
-      description: 'Cursor of the next page, null on the last.',
-    }),
-  },
-  { $id: 'ScenarioList', ...closed, description: 'A page of scenarios.' },
-);

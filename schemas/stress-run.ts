@@ -90,15 +90,20 @@ export const Simulation = Type.Object(
 );
 export type Simulation = Static<typeof Simulation>;
 
+/** The largest number the database can count to with an integer. */
+export const MAX_VERSION = 2_147_483_647;
+
 const storedId = (what: string) =>
   Type.Optional(
-    identifier(`Id of a stored ${what}, in place of an inline one. Not available in this version.`, 'ai-dispersion'),
+    identifier(`Id of a stored ${what} (see \`PUT /v1/${what}s/{id}\`), in place of an inline one.`, 'ai-basket'),
   );
 const storedVersion = (what: string) =>
   Type.Optional(
     Type.Integer({
-      description: `Version of the stored ${what}. Default: the newest. Not available in this version.`,
+      description: `Version of the stored ${what}. Default: the newest.`,
       minimum: 1,
+      maximum: MAX_VERSION,
+      examples: [1],
     }),
   );
 
@@ -113,7 +118,7 @@ export const StressRunRequest = Type.Object(
     scenarios: Type.Optional(
       Type.Array(ref(ScenarioChoice), {
         description:
-          'Scenarios: ids of shipped ones and inline ones, mixed; each is simulated with the same random numbers. Default: ["baseline"].',
+          'Scenarios: ids of shipped and stored ones and inline ones, mixed; each is simulated with the same random numbers. Default: ["baseline"].',
         minItems: 1,
         maxItems: 32,
         default: [...DEFAULT_SCENARIOS],
@@ -138,6 +143,31 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 
 const instant = (description: string) =>
   Type.String({ description: `${description} ISO 8601, UTC.`, examples: ['2026-11-20T22:30:00.000Z'] });
+
+const storedHash = 'SHA-256 of its content as canonical JSON, hex.';
+
+/** What a run was started with by id, in the versions it was started with: newer ones do not change it. */
+const referenceFields = {
+  bookId: Type.Optional(Type.String({ description: 'Stored book of the run. Absent: it was given in full.' })),
+  bookVersion: Type.Optional(Type.Integer({ description: 'Its version. Absent: as `bookId`.', examples: [3] })),
+  bookHash: Type.Optional(Type.String({ description: `${storedHash} Absent: as \`bookId\`.` })),
+  marketId: Type.Optional(Type.String({ description: 'Stored market of the run. Absent: it was given in full.' })),
+  marketVersion: Type.Optional(Type.Integer({ description: 'Its version. Absent: as `marketId`.', examples: [1] })),
+  marketHash: Type.Optional(Type.String({ description: `${storedHash} Absent: as \`marketId\`.` })),
+  storedScenarios: Type.Optional(
+    Type.Array(
+      Type.Object(
+        {
+          id: Type.String({ description: 'Stored scenario.', examples: ['two-state'] }),
+          version: Type.Integer({ description: 'Its version.', examples: [2] }),
+          hash: Type.String({ description: storedHash }),
+        },
+        closed,
+      ),
+      { description: 'Stored scenarios of the run, in its order. Absent: all are shipped or were given in full.' },
+    ),
+  ),
+};
 
 export const StressRun = Type.Object(
   {
@@ -166,8 +196,7 @@ export const StressRun = Type.Object(
       description: 'SHA-256 of the canonical content that decides the numbers, hex.',
       examples: ['9f86d081884c7d65'],
     }),
-    bookId: Type.Optional(Type.String({ description: 'Stored book of the run. Absent: books are not stored yet.' })),
-    bookVersion: Type.Optional(Type.Integer({ description: 'Its version. Absent: books are not stored yet.' })),
+    ...referenceFields,
     scheduleId: Type.Optional(
       Type.String({ description: 'Schedule that started the run. Absent: there are no schedules yet.' }),
     ),
@@ -197,6 +226,8 @@ export const StressRun = Type.Object(
   { $id: 'StressRun', ...closed, description: 'A stress run.' },
 );
 export type StressRun = Static<typeof StressRun>;
+export type RunReferences = Pick<StressRun, keyof typeof referenceFields>;
+export const REFERENCE_NAMES = Object.keys(referenceFields) as readonly (keyof RunReferences)[];
 
 export const StressRunList = Type.Object(
   {

@@ -2,6 +2,7 @@ import { createStressEngine } from '../workers/stress-engine.ts';
 import { buildApp } from '../server/app.ts';
 import { DEFAULT_SERVICE_LIMITS } from '../server/limits.ts';
 import type { Runs } from '../server/jobs/open-runs.ts';
+import type { LibraryStore } from '../server/storage/library-store.ts';
 import { VERSION } from '../server/version.ts';
 import { asYaml } from '../server/openapi/document.ts';
 
@@ -15,6 +16,8 @@ export async function openApiYaml(): Promise<string> {
     const app = await buildApp({
       engine,
       openRuns: async () => noRuns,
+      library: {} as LibraryStore,
+      clock: () => new Date(),
       newId: () => 'unused',
       version: VERSION,
       limits: DEFAULT_SERVICE_LIMITS,

@@ -9,14 +9,20 @@ import { foundFailures } from './found-failures.ts';
 import type { Runs } from './jobs/open-runs.ts';
 import { createPathReplays } from './jobs/path-replays.ts';
 import { parseJsonBody } from './json-body.ts';
+import { LIBRARY_KINDS } from './library/kinds.ts';
+import { createReferences } from './library/references.ts';
+import { withTags } from './library/shipped-scenario.ts';
 import { type Limits, serviceLimits } from './limits.ts';
 import { registerDocumentation } from './openapi/documentation.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { pathReplayRoutes } from './routes/path-replay.ts';
 import { pnlRoutes } from './routes/pnl.ts';
-import { scenarioRoutes } from './routes/scenarios.ts';
+import type { LibraryDependencies } from './routes/library-answers.ts';
+import { libraryChangeRoutes } from './routes/library-changes.ts';
+import { libraryRoutes } from './routes/library.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { stressRunRoutes } from './routes/stress-runs.ts';
+import type { LibraryStore } from './storage/library-store.ts';
 import { validatorCompiler } from './validation.ts';
 
 export interface AppDependencies {
@@ -24,6 +30,8 @@ export interface AppDependencies {
   readonly engine: StressEngine;
   /** Opens the runs, which are closed with the app. It is told where errors go that no client can be told of. */
   readonly openRuns: (onError: (error: unknown, runId?: string) => void) => Promise<Runs>;
+  readonly library: LibraryStore;
+  readonly clock: () => Date;
   readonly newId: () => string;
   readonly version: string;
   /** `assetSteps` is enforced by the engine and only shown here. */
@@ -40,7 +48,7 @@ const maxParamLength = 200;
  * Builds the service: every option of Fastify and every route. It listens to nothing yet, but the runs that the process
  * before this one left without an end are at work.
  */
-export async function buildApp({ engine, openRuns, newId, version, limits, logger }: AppDependencies) {
+export async function buildApp({ engine, openRuns, library, clock, newId, version, limits, logger }: AppDependencies) {
   const app = fastify({
     logger,
     bodyLimit: limits.bodyBytes,
@@ -88,10 +96,26 @@ export async function buildApp({ engine, openRuns, newId, version, limits, logge
     ...LEVEL_FUNCTIONS.map((word) => ({ ...entryOf(word), kind: 'function' as const })),
     ...CONSTANTS.map((word) => ({ ...entryOf(word), kind: 'constant' as const })),
   ];
-  stressRunRoutes(app, { runs, limits });
+  const references = createReferences({
+    store: library,
+    shipped: SHIPPED_SCENARIOS,
+    prepare: (request) => engine.prepare(request),
+    maxBytes: limits.bodyBytes,
+  });
+  // Before runs, as in a first session: what a run names by its id has to be there.
+  for (const kind of LIBRARY_KINDS) {
+    const dependencies: LibraryDependencies = {
+      store: library,
+      clock,
+      checkDocument: (task) => engine.checkDocument(task),
+      shipped: kind.kind === 'scenario' ? withTags(SHIPPED_SCENARIOS) : [],
+    };
+    libraryChangeRoutes(app, kind, dependencies);
+    libraryRoutes(app, kind, dependencies);
+  }
+  stressRunRoutes(app, { runs, references, limits });
   pathReplayRoutes(app, { runs, replays: createPathReplays({ engine, store: runs.store }) });
   pnlRoutes(app, { runs, pnl: runs.pnl });
-  scenarioRoutes(app, SHIPPED_SCENARIOS);
   analyticsRoutes(app, engine);
   serviceRoutes(app, { runs, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });
   await app.ready();

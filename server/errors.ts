@@ -9,6 +9,8 @@ export const PROBLEMS = {
   'not-acceptable': { status: 406, title: 'The answer does not come in an accepted media type' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'not-in-this-state': { status: 409, title: 'The state of the run does not allow this' },
+  'read-only': { status: 409, title: 'What comes with the service cannot be changed' },
+  'precondition-failed': { status: 412, title: 'The resource is not in the version that the request asks for' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'url-too-long': { status: 414, title: 'The URL is too long' },
   'unsupported-media-type': { status: 415, title: 'The body is not application/json' },

@@ -8,6 +8,7 @@ import { openRuns } from './jobs/open-runs.ts';
 import { DEFAULT_SERVICE_LIMITS } from './limits.ts';
 import { DatabaseRefused } from './storage/database.ts';
 import { type DatabaseSettings, openStorage, type Storage } from './storage/open-database.ts';
+import { sqlLibraryStore } from './storage/sql-library-store.ts';
 import { uuidV7 } from './uuid.ts';
 import { VERSION } from './version.ts';
 
@@ -33,6 +34,8 @@ async function serve(config: Config): Promise<void> {
   const app = await buildApp({
     engine,
     openRuns: (onError) => openRuns({ ...storage, engine, role, clock, newId, version: VERSION, limits, onError }),
+    library: sqlLibraryStore(storage.database),
+    clock,
     newId,
     version: VERSION,
     limits,

@@ -2,6 +2,7 @@ import type { Outcome } from '../models/outcome.ts';
 import type { BookGreeks, BookInMarket, BreakEven } from '../schemas/analytics.ts';
 import type { ScenarioResult, StressResult } from '../schemas/stress-result.ts';
 import type { StressRunRequest } from '../schemas/stress-run.ts';
+import type { DocumentToCheck } from '../models/book/check/document.ts';
 import type { ResolvedRequest } from '../models/book/prepare-run.ts';
 import type { ChosenSampling } from '../models/sampling/choose-sampling.ts';
 
@@ -90,6 +91,12 @@ export interface PathChoice {
   readonly kernelHash: string;
 }
 
+/** Content as canonical JSON (RFC 8785), and its SHA-256, hex. */
+export interface CanonicalContent {
+  readonly json: string;
+  readonly hash: string;
+}
+
 /** What the service needs from the simulation. Bad input comes back as failures; nothing here blocks the caller. */
 export interface StressEngine {
   readonly threads: number;
@@ -116,6 +123,8 @@ export interface StressEngine {
   replay(prepared: PreparedRun, choice: PathChoice, signal: AbortSignal): Promise<string>;
   greeks(body: BookInMarket): Promise<Outcome<BookGreeks>>;
   breakEven(body: BookInMarket): Promise<Outcome<BreakEven>>;
+  /** Checks a book, market or scenario by itself, and gives the form in which it is stored. */
+  checkDocument(task: DocumentToCheck): Promise<Outcome<CanonicalContent>>;
   /** Ends the threads; runs at work, and whatever is asked of the engine afterwards, are rejected. */
   close(): Promise<void>;
 }

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import { SHIPPED_SCENARIOS } from '../models/regimes/library.ts';
 import type { FilledRequest } from '../models/book/filled-request.ts';
+import { canonicalContent } from './canonical-content.ts';
 
 /**
  * SHA-256 of the content that decides the numbers, as canonical JSON (RFC 8785): the request without its label and its
@@ -15,9 +14,7 @@ export function inputHash(request: FilledRequest): string {
     typeof choice === 'string' ? (SHIPPED_SCENARIOS.find(({ id }) => id === choice) ?? choice) : choice,
   );
   const simulation = { ...request.simulation, arithmetic: undefined };
-  const canonical = canonicalize({ ...request, label: undefined, simulation, scenarios: byValue });
-  if (canonical === undefined) throw new TypeError('the request has no JSON form');
-  return createHash('sha256').update(canonical).digest('hex');
+  return canonicalContent({ ...request, label: undefined, simulation, scenarios: byValue }).hash;
 }
 
 /** Seed of a request that gives none: the first 64 bits of its hash, as a decimal uint64. */

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import type { Outcome } from '../models/outcome.ts';
 import type { BookGreeks, BreakEven } from '../schemas/analytics.ts';
-import type { PreparedRun, StressEngine } from './engine.ts';
+import type { CanonicalContent, PreparedRun, StressEngine } from './engine.ts';
 import { loadKernels, kernelOf } from './kernels.ts';
 import { stressResult } from './measure-scenario.ts';
 import { replayRunPath } from './replay-run-path.ts';
@@ -86,6 +86,8 @@ export function createStressEngine({
       replayRunPath(open(), prepared, choice, AbortSignal.any([signal, closing.signal])),
     greeks: async (body) => (await open().tasks.run(body, { name: 'greeks' })) as Outcome<BookGreeks>,
     breakEven: async (body) => (await open().tasks.run(body, { name: 'breakEven' })) as Outcome<BreakEven>,
+    checkDocument: async (task) =>
+      (await open().tasks.run(task, { name: 'checkDocument' })) as Outcome<CanonicalContent>,
     close: async () => {
       closing.abort();
       await closePools(pools);

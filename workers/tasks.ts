@@ -21,6 +21,7 @@ import type { PathReplay } from '../schemas/path-replay.ts';
 import type { ScenarioResult } from '../schemas/stress-result.ts';
 import type { StressRunRequest } from '../schemas/stress-run.ts';
 import type { PreparedRun } from './engine.ts';
+import { checkDocument } from './check-document.ts';
 import { fillDefaults } from './fill-defaults.ts';
 import { inputHash, seedFromHash } from './input-hash.ts';
 import { isSplit } from './shard-size.ts';
@@ -127,4 +128,4 @@ export function replay({ seed, arithmetic, recordedPnl, ...request }: ReplayTask
 }
 
 export const greeks = bookGreeks;
-export { breakEven };
+export { breakEven, checkDocument };

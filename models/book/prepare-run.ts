@@ -75,6 +75,8 @@ export function prepareRun(request: FilledRequest, seed: string, assetSteps: num
   const run = failures.clearAt('/book') ? resolveRun(book, wireMarket, settings, failures) : undefined;
   const market = run?.market ?? (failures.clearAt('/book') ? undefined : resolveMarket(book, wireMarket, failures));
   if (market === undefined) return failures.refusal();
+  // Every position names something else than this market: it is cut to nothing, and no scenario can be resolved in it.
+  if (market.names.count === 0) return failures.refusal();
   const matrices = checked.scenarios.reduce((sum, scenario) => sum + (scenario?.regimes.length ?? 0), 0);
   if (matrices * market.names.count ** 3 > PREPARATION_WORK) {
     failures.add(

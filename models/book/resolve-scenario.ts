@@ -139,13 +139,15 @@ function indexExposures(market: ResolvedMarket): Float64Array | null {
   return exposures.filter((exposure) => exposure > 0).length < 2 ? null : exposures;
 }
 
-function transitionMatrix({ transition }: Scenario): Float64Array {
+/** [K × K] probabilities of tomorrow's regime; a single regime stays. */
+export function transitionMatrix({ transition }: Scenario): Float64Array {
   if (transition === undefined) return Float64Array.of(1);
   if (transition.kind === 'daily') return Float64Array.from(transition.matrix.flat());
   return transitionFromDurations(Float64Array.from(transition.meanDays), Float64Array.from(transition.next.flat()));
 }
 
-function initialDistribution(
+/** [K] probabilities of the regime of day 1; undefined when refused. */
+export function initialDistribution(
   scenario: Scenario,
   transition: Float64Array,
   at: string,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Failure } from '../../schemas/failure.ts';
-import type { StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
+import type { RunReferences, StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import type { PreparedRun } from '../../workers/engine.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { IdempotencyStore } from '../storage/idempotency-store.ts';
@@ -26,7 +26,7 @@ export interface Submission {
   /** Whose it is. */
   readonly owner: string;
   /** What is shown of the run beside what the simulation says: references to stored inputs, the run that it repeats. */
-  readonly shown?: Partial<Pick<StressRun, 'bookId' | 'bookVersion' | 'scheduleId' | 'rerunOf'>>;
+  readonly shown?: RunReferences & Partial<Pick<StressRun, 'scheduleId' | 'rerunOf'>>;
   /** Idempotency-Key and the SHA-256 of what it was sent with. */
   readonly idempotency?: { readonly key: string; readonly request: string };
 }
@@ -48,6 +48,8 @@ export type Cancellation =
 export interface RunService {
   /** Has the engine check a request that satisfies its schema, and accepts the run when nothing stands in its way. */
   submit(submission: Submission): Promise<Acceptance>;
+  /** What a request with the same Idempotency-Key was answered; undefined for the first one. */
+  replay(sender: Pick<Submission, 'owner' | 'idempotency'>): Promise<Acceptance | undefined>;
   get(id: string): Promise<StressRun | undefined>;
   /** As JSON, to the byte as it was accepted. */
   request(id: string): Promise<string | undefined>;
@@ -90,7 +92,10 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
     }
   };
 
-  const replay = async ({ owner, idempotency: given }: Submission, tx: Queryable): Promise<Acceptance | undefined> => {
+  const replay = async (
+    { owner, idempotency: given }: Pick<Submission, 'owner' | 'idempotency'>,
+    tx: Queryable,
+  ): Promise<Acceptance | undefined> => {
     if (given === undefined) return undefined;
     const found = await idempotency.find(tx, owner, given.key);
     if (found === undefined) return undefined;
@@ -135,8 +140,6 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
   return {
     async submit(submission) {
       if (stopping.signal.aborted) return { kind: 'draining' };
-      const before = await replay(submission, database);
-      if (before !== undefined) return before;
       const { runs: count, bytes } = await runs.waiting(database);
       if (isFull({ runs: count + preparing, bytes: bytes + preparingBytes }, submission.bytes)) return { kind: 'full' };
       const outcome = await prepare(submission);
@@ -150,6 +153,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       if (count === 0 && preparing === 0) preparedRuns.put(run.id, outcome.value);
       return accept(submission, run, outcome.value);
     },
+    replay: (sender) => replay(sender, database),
     get: (id) => runs.get(id),
     request: (id) => runs.request(id),
     result: (id) => runs.result(id),

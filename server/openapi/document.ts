@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { NAMED_SCHEMAS } from '../../schemas/registry.ts';
+import type { StressRunRequest } from '../../schemas/stress-run.ts';
 import { componentSchemas } from './components.ts';
 import type { RunExample } from './examples.ts';
 
@@ -40,7 +41,15 @@ export function documentHead(version: string) {
         name: 'stress-runs',
         description: 'A book in a market under scenarios: start a run, follow it, read its result.',
       },
-      { name: 'scenarios', description: 'Shipped regimes to test against: calm markets, crises, quiet decay.' },
+      {
+        name: 'books',
+        description: 'Books under ids of your own, in versions that never change; runs name them by id.',
+      },
+      { name: 'markets', description: 'Markets under ids of your own, in versions that never change.' },
+      {
+        name: 'scenarios',
+        description: 'Regimes to test against: shipped ones (calm markets, crises, quiet decay) and your own.',
+      },
       { name: 'analytics', description: 'Closed forms, answered at once.' },
       { name: 'service', description: 'What this server accepts, and whether it is well.' },
     ],
@@ -71,7 +80,14 @@ function varianceFirst(runs: readonly RunExample[]): readonly RunExample[] {
 function bodyExamples(schema: string, runs: readonly RunExample[]): Record<string, unknown> {
   switch (schema) {
     case 'StressRunRequest':
-      return Object.fromEntries(runs.map(({ name, summary, value }) => [name, { summary, value }]));
+      return {
+        ...Object.fromEntries(runs.map(({ name, summary, value }) => [name, { summary, value }])),
+        'by-id': { summary: 'The stored book in the stored market (store both examples first)', value: byId(runs[0]) },
+      };
+    case 'Book':
+      return Object.fromEntries(runs.map(({ name, summary, value }) => [name, { summary, value: value.book }]));
+    case 'Market':
+      return Object.fromEntries(runs.map(({ name, summary, value }) => [name, { summary, value: value.market }]));
     case 'BookInMarket':
       return Object.fromEntries(
         runs.map(({ name, summary, value: { book, market } }) => [name, { summary, value: { book, market } }]),
@@ -84,6 +100,17 @@ function bodyExamples(schema: string, runs: readonly RunExample[]): Record<strin
       );
     }
   }
+}
+
+/** A run of what the first examples of a book and a market have stored, under the ids of the examples. */
+function byId({ name, value: { scenarios, simulation } }: RunExample): StressRunRequest {
+  return {
+    bookId: name,
+    marketId: name,
+    ...(scenarios === undefined ? {} : { scenarios }),
+    ...(simulation === undefined ? {} : { simulation }),
+    label: 'by id',
+  };
 }
 
 /** The document as `openapi.yaml` and as `GET /openapi.yaml` have it: the same bytes for the same routes. */

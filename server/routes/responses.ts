@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import { Problem } from '../../schemas/failure.ts';
-import { PROBLEMS } from '../errors.ts';
+import { type ProblemKind, PROBLEMS } from '../errors.ts';
 import { ref } from '../../schemas/schema-kit.ts';
 
 interface DocumentedResponse {
@@ -14,6 +14,7 @@ const whenRefused = {
   404: 'There is nothing under this id.',
   406: 'No media type of the answer is accepted by `Accept`.',
   409: 'The state of the run does not allow this.',
+  412: 'The newest version is not one that `If-Match` or `If-None-Match` asks for; its entity tag is in `ETag`.',
   413: 'The body is larger than the limit shown at `GET /v1/limits`.',
   415: 'The body is not application/json.',
   422: 'Understood, but inconsistent: every failure is named.',
@@ -38,25 +39,36 @@ export function answer(schema: TSchema, description: string, headers?: Record<st
   };
 }
 
+/** An answer that is only a status. */
+export function bodiless(description: string): { readonly type: 'null'; readonly description: string } {
+  return { type: 'null', description };
+}
+
 /** The error answers of a route, by status; a failure of the server is always among them. */
 export function refusals(...statuses: readonly RefusalStatus[]): Record<string, DocumentedResponse> {
   return Object.fromEntries(
-    [...statuses, 500 as const].map((status) => [
-      String(status),
-      {
-        description: whenRefused[status],
-        ...(status === 503 || status === 429 ? { headers: retryAfter } : {}),
-        content: { 'application/problem+json': { schema: ref(Problem), example: exampleOf(status) } },
-      },
-    ]),
+    [...statuses, 500 as const].map((status) => [String(status), refusal(kindOf(status), whenRefused[status])]),
   );
 }
 
-/** A problem of a status as it is answered. */
-function exampleOf(status: keyof typeof whenRefused): Problem {
+/** An error answer of one kind. */
+export function refusal(kind: ProblemKind, description: string): DocumentedResponse {
+  return {
+    description,
+    ...([429, 503].includes(PROBLEMS[kind].status) ? { headers: retryAfter } : {}),
+    content: { 'application/problem+json': { schema: ref(Problem), example: exampleOf(kind) } },
+  };
+}
+
+function kindOf(status: keyof typeof whenRefused): ProblemKind {
   const found = Object.entries(PROBLEMS).find(([, problem]) => problem.status === status);
   if (found === undefined) throw new RangeError(`status is ${status}; no problem has it`);
-  const [kind, { title }] = found;
+  return found[0] as ProblemKind;
+}
+
+/** A problem as it is answered. */
+function exampleOf(kind: ProblemKind): Problem {
+  const { status, title } = PROBLEMS[kind];
   return {
     type: `/problems/${kind}`,
     title,

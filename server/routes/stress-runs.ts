@@ -3,11 +3,18 @@ import canonicalize from 'canonicalize';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ref } from '../../schemas/schema-kit.ts';
 import { StressResult } from '../../schemas/stress-result.ts';
-import { StressRun, StressRunList, StressRunRequest } from '../../schemas/stress-run.ts';
+import {
+  REFERENCE_NAMES,
+  type RunReferences,
+  StressRun,
+  StressRunList,
+  StressRunRequest,
+} from '../../schemas/stress-run.ts';
 import { connectionEnd } from '../connection-end.ts';
 import { ProblemError, RequestRefused } from '../errors.ts';
 import { foundFailures } from '../found-failures.ts';
 import type { Acceptance, RunService } from '../jobs/run-service.ts';
+import type { References } from '../library/references.ts';
 import type { Limits } from '../limits.ts';
 import { waitPreference } from '../prefer.ts';
 import { isFinished } from '../storage/run-store.ts';
@@ -17,6 +24,7 @@ import { mustExist, noResult, noSuchRun, retrySeconds, runParams, sendJson } fro
 
 export interface StressRunDependencies {
   readonly runs: RunService;
+  readonly references: References;
   readonly limits: Limits;
 }
 
@@ -24,7 +32,7 @@ const tags = ['stress-runs'];
 /** Long enough that a crowd of clients does not ask all the time, short beside the time a slot takes to free. */
 const busySeconds = 5;
 
-export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRunDependencies): void {
+export function stressRunRoutes(app: FastifyInstance, { runs, references, limits }: StressRunDependencies): void {
   /** 200 with the result when the run ends in the time that the client waits, otherwise 202. */
   const answerAcceptance = async (
     acceptance: Acceptance,
@@ -58,7 +66,7 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
         tags,
         summary: 'Start a stress run',
         description:
-          'Simulates a book in a market under each scenario. Whatever can be refused is refused here, all failures at once. ' +
+          'Simulates a book in a market under each scenario, given in full or by the ids of stored ones. Whatever can be refused is refused here, all failures at once. ' +
           'By default the answer is 202 once the run is stored; it goes on by itself, whether or not the client stays or the server is restarted; ' +
           'with `Prefer: wait=N` the answer is 200 with the verdict and the result if the run ends within N seconds. ' +
           'A request with an `Idempotency-Key` starts one run, however often it is sent within 24 hours.',
@@ -69,11 +77,18 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
     },
     async (request, reply) => {
       const key = request.headers['idempotency-key'];
+      const idempotency = key === undefined ? undefined : { key, request: hashOf(request.body) };
+      const sender = { owner: anyone, ...(idempotency === undefined ? {} : { idempotency }) };
+      // What it names may have been deleted since: the answer stays the first one.
+      const before = await runs.replay(sender);
+      if (before !== undefined) return answerAcceptance(before, request, reply);
+      const inlined = await references.inline(request.body);
+      if (!inlined.ok) throw new RequestRefused(foundFailures(inlined.failures, inlined.total));
       const acceptance = await runs.submit({
-        request: request.body,
-        bytes: sizeOf(request.headers['content-length'], limits),
-        owner: anyone,
-        ...(key === undefined ? {} : { idempotency: { key, request: hashOf(request.body) } }),
+        ...sender,
+        request: inlined.value.request,
+        bytes: inlined.value.bytes + sizeOf(request.headers['content-length'], limits),
+        shown: inlined.value.references,
       });
       return answerAcceptance(acceptance, request, reply);
     },
@@ -97,17 +112,13 @@ export function stressRunRoutes(app: FastifyInstance, { runs, limits }: StressRu
       const { id } = request.params;
       const stored = await runs.request(id);
       if (stored === undefined) throw noSuchRun(id);
-      const { bookId, bookVersion } = await mustExist(runs, id);
+      const shown = referencesOf(await mustExist(runs, id));
       const key = request.headers['idempotency-key'];
       const acceptance = await runs.submit({
         request: JSON.parse(stored) as StressRunRequest,
         bytes: Buffer.byteLength(stored),
         owner: anyone,
-        shown: {
-          rerunOf: id,
-          ...(bookId === undefined ? {} : { bookId }),
-          ...(bookVersion === undefined ? {} : { bookVersion }),
-        },
+        shown: { ...shown, rerunOf: id },
         ...(key === undefined ? {} : { idempotency: { key, request: hashOf({ rerun: id }) } }),
       });
       return answerAcceptance(acceptance, request, reply);
@@ -266,6 +277,11 @@ function refusalOf(acceptance: Exclude<Acceptance, { run: StressRun }>, limits: 
     default:
       return notAccepting('the server is stopping');
   }
+}
+
+/** The stored inputs that a run names. */
+function referencesOf(run: StressRun): RunReferences {
+  return Object.fromEntries(REFERENCE_NAMES.filter((name) => name in run).map((name) => [name, run[name]]));
 }
 
 /** Of what a client sent: RFC 8785, so that the order of fields and spaces do not matter. */

@@ -18,7 +18,7 @@ t.test('every reason has a problem, and every problem a status of its own kind',
 });
 
 t.test('a path that does not exist is 404, and one with other methods is 405 and names them', async (t) => {
-  t.match(problemOf(t, await get('/v1/books'), 404), { type: '/problems/not-found', instance: '/v1/books' });
+  t.match(problemOf(t, await get('/v1/bonds'), 404), { type: '/problems/not-found', instance: '/v1/bonds' });
   problemOf(t, await post('/v1/scenarios/baseline/copy', {}), 404);
   const wrongMethod = await app.inject({ method: 'DELETE', url: `${url}/some-run?x=1` });
   t.match(problemOf(t, wrongMethod, 405), { type: '/problems/method-not-allowed', instance: `${url}/some-run` });

@@ -7,6 +7,7 @@ import type { Role } from '../../server/config.ts';
 import { DEFAULT_SERVICE_LIMITS, type Limits } from '../../server/limits.ts';
 import type { PnlSource } from '../../server/storage/pnl-source.ts';
 import type { Storage } from '../../server/storage/open-database.ts';
+import { sqlLibraryStore } from '../../server/storage/sql-library-store.ts';
 import { schemaValidator } from '../../server/validation.ts';
 import { createStressEngine } from '../../workers/stress-engine.ts';
 import { memoryStorage } from '../support/database.ts';
@@ -39,6 +40,8 @@ export async function startService(
       const runs = await openRuns({ ...storage, ...common, engine, role, clock, onError });
       return pnl === undefined ? runs : Object.assign(runs, { pnl });
     },
+    library: sqlLibraryStore(storage.database),
+    clock,
     ...common,
     logger: false,
   });

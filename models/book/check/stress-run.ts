@@ -52,20 +52,24 @@ export function checkBookInMarket({ book, market }: BookInMarket): FailureList {
   return failures;
 }
 
+/** Exactly one of a book or market in full and its id; what an id stands for has been put in its place before. */
 function checkSource(request: FilledRequest, what: 'book' | 'market', failures: FailureList): void {
   const id = request[`${what}Id`];
   const version = request[`${what}Version`];
   const inline = request[what] !== undefined;
-  if (id !== undefined) {
-    const instead = inline ? 'leave it out' : `give the ${what} in full, as ${what}`;
-    const message = `${what}Id is "${id}", but this version does not store ${what}s; ${instead}`;
-    failures.add('unsupported', `/${what}Id`, message);
+  if (id !== undefined && inline) {
+    const message = `${what} and ${what}Id, "${id}", are given; give exactly one`;
+    failures.add('exactly_one', `/${what}Id`, message);
+  } else if (id !== undefined) {
+    failures.add('unknown_reference', `/${what}Id`, `${what}Id is "${id}", which is no stored ${what}`);
+  } else if (!inline) {
+    const message = `${what} is missing; give it in full, or by ${what}Id the id of a stored one`;
+    failures.add('required', `/${what}`, message);
   }
-  if (version !== undefined) {
-    const message = `${what}Version is ${version}, but this version does not store ${what}s; leave it out`;
-    failures.add('unsupported', `/${what}Version`, message);
+  if (version !== undefined && id === undefined) {
+    const message = `${what}Version is ${version}, but there is no ${what}Id; ${inline ? 'leave it out' : 'give both'}`;
+    failures.add('unused_field', `/${what}Version`, message);
   }
-  if (id === undefined && !inline) failures.add('required', `/${what}`, `${what} is missing; give it in full`);
 }
 
 function resolveChoice(choice: string | Scenario, i: number, failures: FailureList): Scenario | undefined {
@@ -73,7 +77,7 @@ function resolveChoice(choice: string | Scenario, i: number, failures: FailureLi
   const shipped = SHIPPED_SCENARIOS.find((scenario) => scenario.id === choice);
   if (shipped === undefined) {
     const ids = listed(SHIPPED_SCENARIOS.map(({ id }) => id));
-    const message = `"${choice}" is no shipped scenario; there are ${ids}. A scenario of your own is given in full`;
+    const message = `"${choice}" is no shipped scenario; there are ${ids}. A scenario of your own is stored before, or given in full`;
     failures.add('unknown_reference', pointer('scenarios', i), message);
   }
   return shipped;

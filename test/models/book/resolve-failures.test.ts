@@ -372,6 +372,14 @@ t.test('what resolution finds joins what the checks found, where the parts it ne
   t.same(failuresOf(unsound), checkedFailures(unsound), 'a market with failures is not resolved');
 });
 
+t.test('a book that names nothing of the market leaves no names to resolve scenarios for', async (t) => {
+  const request = smallRequest();
+  request.market.indices = [];
+  request.book.positions[0] = { ...request.book.positions[0], underlying: 'X' } as (typeof request.book.positions)[0];
+  t.same(failuresOf(request), checkedFailures(request));
+  t.match(failuresOf(request), [{ reason: 'unknown_reference', pointer: '/book/positions/0/underlying' }]);
+});
+
 t.test('a matrix is judged beside other failures of the market', async (t) => {
   const request = smallRequest();
   request.market.indices = [

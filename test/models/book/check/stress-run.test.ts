@@ -20,52 +20,53 @@ t.test('the shortest request is a book of one position and a market of one name'
   );
 });
 
-t.test('the book and the market are given in full', async (t) => {
+const missingBook = 'book is missing; give it in full, or by bookId the id of a stored one';
+const missingMarket = 'market is missing; give it in full, or by marketId the id of a stored one';
+
+t.test('the book and the market are given once; an id that is still there stands for nothing', async (t) => {
   const cases: Case[] = [
-    rule('no book', (request) => delete request.book, ['required', '/book', 'book is missing; give it in full']),
-    rule('no market', (request) => delete request.market, [
-      'required',
-      '/market',
-      'market is missing; give it in full',
-    ]),
+    rule('no book', (request) => delete request.book, ['required', '/book', missingBook]),
+    rule('no market', (request) => delete request.market, ['required', '/market', missingMarket]),
     rule(
       'a stored book',
       (request) => {
         delete request.book;
         request.bookId = 'ai-dispersion';
+        request.bookVersion = 3;
       },
-      [
-        'unsupported',
-        '/bookId',
-        'bookId is "ai-dispersion", but this version does not store books; give the book in full, as book',
-      ],
+      ['unknown_reference', '/bookId', 'bookId is "ai-dispersion", which is no stored book'],
     ),
     rule('a stored book beside one in full', (request) => (request.bookId = 'ai-dispersion'), [
-      'unsupported',
+      'exactly_one',
       '/bookId',
-      'bookId is "ai-dispersion", but this version does not store books; leave it out',
+      'book and bookId, "ai-dispersion", are given; give exactly one',
     ]),
-    rule('a version of a stored book', (request) => (request.bookVersion = 3), [
-      'unsupported',
+    rule('a version of a book in full', (request) => (request.bookVersion = 3), [
+      'unused_field',
       '/bookVersion',
-      'bookVersion is 3, but this version does not store books; leave it out',
+      'bookVersion is 3, but there is no bookId; leave it out',
     ]),
+    rule(
+      'a version of no book',
+      (request) => {
+        delete request.book;
+        request.bookVersion = 3;
+      },
+      ['required', '/book', missingBook],
+      ['unused_field', '/bookVersion', 'bookVersion is 3, but there is no bookId; give both'],
+    ),
     rule(
       'a stored market',
       (request) => {
         delete request.market;
         request.marketId = 'close';
       },
-      [
-        'unsupported',
-        '/marketId',
-        'marketId is "close", but this version does not store markets; give the market in full, as market',
-      ],
+      ['unknown_reference', '/marketId', 'marketId is "close", which is no stored market'],
     ),
-    rule('a version of a stored market', (request) => (request.marketVersion = 1), [
-      'unsupported',
+    rule('a version of a market in full', (request) => (request.marketVersion = 1), [
+      'unused_field',
       '/marketVersion',
-      'marketVersion is 1, but this version does not store markets; leave it out',
+      'marketVersion is 1, but there is no marketId; leave it out',
     ]),
   ];
   testCases(t, cases, checkedFailures);
@@ -81,15 +82,13 @@ t.test('without a market nothing is said about what refers to it', async (t) => 
   ];
   request.scenarios[0].regimes[1] = { id: 'crisis', volMultipliers: { X: 2 }, overrides: [{ sector: 'X', drift: 0 }] };
   delete (request as StressRunRequest).market;
-  t.same(checkedFailures(request), [
-    { reason: 'required', pointer: '/market', message: 'market is missing; give it in full' },
-  ]);
+  t.same(checkedFailures(request), [{ reason: 'required', pointer: '/market', message: missingMarket }]);
 });
 
 t.test('scenarios are shipped ones or given in full, each id once', async (t) => {
   const ids = SHIPPED_SCENARIOS.map(({ id }) => `"${id}"`).join(', ');
   const unknown = (id: string) =>
-    `"${id}" is no shipped scenario; there are ${ids}. A scenario of your own is given in full`;
+    `"${id}" is no shipped scenario; there are ${ids}. A scenario of your own is stored before, or given in full`;
   const cases: Case[] = [
     rule('every shipped one at once', (request) => (request.scenarios = SHIPPED_SCENARIOS.map(({ id }) => id))),
     rule(
