@@ -17,6 +17,7 @@ export async function openApiYaml(): Promise<string> {
       engine,
       openRuns: async () => noRuns,
       library: {} as LibraryStore,
+      role: 'all',
       clock: () => new Date(),
       newId: () => 'unused',
       version: VERSION,

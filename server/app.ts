@@ -1,4 +1,4 @@
-import { type FastifyServerOptions, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify';
 import { CONSTANTS, LEVEL_FUNCTIONS } from '../models/risk/limits/vocabulary.ts';
 import { SHIPPED_SCENARIOS } from '../models/regimes/library.ts';
 import { NAMED_SCHEMAS } from '../schemas/registry.ts';
@@ -6,6 +6,8 @@ import type { StressEngine } from '../workers/engine.ts';
 import { answerClientError, answerError, answerNotFound } from './error-answers.ts';
 import { RequestRefused } from './errors.ts';
 import { foundFailures } from './found-failures.ts';
+import type { Role } from './config.ts';
+import type { Observer } from './jobs/observer.ts';
 import type { Runs } from './jobs/open-runs.ts';
 import { createPathReplays } from './jobs/path-replays.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -13,9 +15,13 @@ import { LIBRARY_KINDS } from './library/kinds.ts';
 import { createReferences } from './library/references.ts';
 import { withTags } from './library/shipped-scenario.ts';
 import { type Limits, serviceLimits } from './limits.ts';
+import { createMetrics } from './metrics.ts';
+import { observeRuns } from './observe.ts';
 import { registerDocumentation } from './openapi/documentation.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { pathReplayRoutes } from './routes/path-replay.ts';
+import { runEventRoutes } from './routes/run-events.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { pnlRoutes } from './routes/pnl.ts';
 import type { LibraryDependencies } from './routes/library-answers.ts';
 import { libraryChangeRoutes } from './routes/library-changes.ts';
@@ -28,9 +34,11 @@ import { validatorCompiler } from './validation.ts';
 export interface AppDependencies {
   /** Stays the caller's: closing the app leaves it open. */
   readonly engine: StressEngine;
-  /** Opens the runs, which are closed with the app. It is told where errors go that no client can be told of. */
-  readonly openRuns: (onError: (error: unknown, runId?: string) => void) => Promise<Runs>;
+  /** Opens the runs, which are closed with the app. */
+  readonly openRuns: (observer: Observer) => Promise<Runs>;
   readonly library: LibraryStore;
+  /** One that only simulates answers probes and nothing else. */
+  readonly role: Role;
   readonly clock: () => Date;
   readonly newId: () => string;
   readonly version: string;
@@ -48,7 +56,17 @@ const maxParamLength = 200;
  * Builds the service: every option of Fastify and every route. It listens to nothing yet, but the runs that the process
  * before this one left without an end are at work.
  */
-export async function buildApp({ engine, openRuns, library, clock, newId, version, limits, logger }: AppDependencies) {
+export async function buildApp({
+  engine,
+  openRuns,
+  library,
+  role,
+  clock,
+  newId,
+  version,
+  limits,
+  logger,
+}: AppDependencies) {
   const app = fastify({
     logger,
     bodyLimit: limits.bodyBytes,
@@ -85,17 +103,33 @@ export async function buildApp({ engine, openRuns, library, clock, newId, versio
   });
   for (const schema of NAMED_SCHEMAS) app.addSchema(schema);
 
-  const runs = await openRuns((error, runId) =>
-    app.log.error({ err: error, ...(runId === undefined ? {} : { runId }) }, 'an error of a job'),
-  );
+  const metrics = createMetrics();
+  const runs = await openRuns(observeRuns(app.log, metrics));
   // Runs are stored, so there is nothing to wait for: others take them up, and clients that wait hear of it.
   app.addHook('preClose', async () => runs.close());
+  app.addHook('onClose', async () => metrics.close());
 
   await registerDocumentation(app, version);
   const vocabulary = [
     ...LEVEL_FUNCTIONS.map((word) => ({ ...entryOf(word), kind: 'function' as const })),
     ...CONSTANTS.map((word) => ({ ...entryOf(word), kind: 'constant' as const })),
   ];
+  if (role !== 'worker') await runRoutes(app, { engine, runs, library, clock, limits });
+  serviceRoutes(app, { runs, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });
+  metricsRoute(app, { metrics, runs, engine, clock });
+  await app.ready();
+  return app;
+}
+
+interface RouteDependencies extends Pick<AppDependencies, 'engine' | 'library' | 'clock' | 'limits'> {
+  readonly runs: Runs;
+}
+
+/** Everything but probes. */
+async function runRoutes(
+  app: FastifyInstance,
+  { engine, runs, library, clock, limits }: RouteDependencies,
+): Promise<void> {
   const references = createReferences({
     store: library,
     shipped: SHIPPED_SCENARIOS,
@@ -114,12 +148,10 @@ export async function buildApp({ engine, openRuns, library, clock, newId, versio
     libraryRoutes(app, kind, dependencies);
   }
   stressRunRoutes(app, { runs, references, limits });
+  await runEventRoutes(app, { runs });
   pathReplayRoutes(app, { runs, replays: createPathReplays({ engine, store: runs.store }) });
   pnlRoutes(app, { runs, pnl: runs.pnl });
   analyticsRoutes(app, engine);
-  serviceRoutes(app, { runs, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });
-  await app.ready();
-  return app;
 }
 
 function entryOf({ name, description, unit }: { name: string; description: string; unit: string }) {

@@ -33,8 +33,9 @@ async function serve(config: Config): Promise<void> {
   const engine = createStressEngine({ threads: config.threads, assetSteps: limits.assetSteps });
   const app = await buildApp({
     engine,
-    openRuns: (onError) => openRuns({ ...storage, engine, role, clock, newId, version: VERSION, limits, onError }),
+    openRuns: (observer) => openRuns({ ...storage, engine, role, clock, newId, version: VERSION, limits, observer }),
     library: sqlLibraryStore(storage.database),
+    role,
     clock,
     newId,
     version: VERSION,

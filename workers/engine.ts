@@ -100,6 +100,8 @@ export interface CanonicalContent {
 /** What the service needs from the simulation. Bad input comes back as failures; nothing here blocks the caller. */
 export interface StressEngine {
   readonly threads: number;
+  /** What the simulating threads are doing. */
+  load(): { readonly threads: number; readonly simulating: number; readonly waitingBlocks: number };
   /** Identifies the arithmetic of this machine: same hash and input, same bits. */
   readonly kernelHash: string;
   /** Every arithmetic that this machine has. */

@@ -60,6 +60,11 @@ export function createStressEngine({
   };
   return {
     threads,
+    load: () => ({
+      threads,
+      simulating: threads - pools.simulation.idleThreads,
+      waitingBlocks: pools.simulation.queueSize,
+    }),
     kernelHash: pools.kernels.fastest.hash,
     kernelHashes: [...new Set([pools.kernels.fastest.hash, pools.kernels.strict.hash])],
     kernelHashOf: ({ request }) => kernelOf(pools.kernels, request).hash,

@@ -9,7 +9,6 @@ export interface HousekeepingDependencies extends TaskDependencies {
   readonly node: NodeStore;
   readonly idempotency: IdempotencyStore;
   readonly clean: () => Promise<void>;
-  readonly onError: (error: unknown) => void;
 }
 
 export interface Housekeeping {
@@ -25,7 +24,7 @@ const idempotencyMs = 24 * 3_600_000;
 
 /** What has to be done now and then, whatever the runs; once before anything else. */
 export async function startHousekeeping(dependencies: HousekeepingDependencies): Promise<Housekeeping> {
-  const { database, tasks, jobs, blobs, node, idempotency, clean, clock, onError } = dependencies;
+  const { database, tasks, jobs, blobs, node, idempotency, clean, clock, observer } = dependencies;
   const stopping = new AbortController();
   const ago = (milliseconds: number): Date => new Date(clock().getTime() - milliseconds);
 
@@ -46,8 +45,8 @@ export async function startHousekeeping(dependencies: HousekeepingDependencies):
   }
   await tidy();
   const loops = [
-    repeat(seenMs, () => node.seen(clock()), stopping.signal, onError),
-    repeat(tidyMs, tidy, stopping.signal, onError),
+    repeat(seenMs, () => node.seen(clock()), stopping.signal, observer.error),
+    repeat(tidyMs, tidy, stopping.signal, observer.error),
   ];
   return {
     async stop() {

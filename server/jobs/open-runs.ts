@@ -1,6 +1,7 @@
 import type { StressEngine } from '../../workers/engine.ts';
 import type { Role } from '../config.ts';
 import type { Limits } from '../limits.ts';
+import type { Database } from '../storage/database.ts';
 import { sqlIdempotencyStore } from '../storage/idempotency-store.ts';
 import { sqlNodeStore } from '../storage/node-store.ts';
 import type { Storage } from '../storage/open-database.ts';
@@ -14,9 +15,11 @@ import { startHousekeeping } from './housekeeping.ts';
 import { openJobQueue } from './job-queue.ts';
 import { openNotices } from './notices.ts';
 import { RUN_QUEUE, shardQueue, type TaskDependencies } from './perform-task.ts';
+import type { Observer } from './observer.ts';
 import { createPersistence } from './persistence.ts';
 import { createPreparedRuns } from './prepared-runs.ts';
 import { createRunService, type RunService } from './run-service.ts';
+import { watchRuns } from './run-watch.ts';
 import { startWorker } from './worker.ts';
 
 export interface RunsDependencies extends Storage {
@@ -26,13 +29,13 @@ export interface RunsDependencies extends Storage {
   readonly newId: () => string;
   readonly version: string;
   readonly limits: Limits;
-  /** Told of errors that no client can be told of, with the run that they are about, if any. */
-  readonly onError: (error: unknown, runId?: string) => void;
+  readonly observer: Observer;
 }
 
 export interface Runs extends RunService {
   readonly store: RunStore;
   readonly pnl: PnlSource;
+  readonly connections: Database['connections'];
   /** Jobs at work on this process. */
   busy(): number;
   /** Gives back what is at work, and leaves the database open. */
@@ -41,13 +44,14 @@ export interface Runs extends RunService {
 
 /** Everything that runs need, on a database of this version's schema; runs left by processes that are gone go on. */
 export async function openRuns(dependencies: RunsDependencies): Promise<Runs> {
-  const { database, blobs, engine, role, clock, newId, version, limits, onError } = dependencies;
+  const { database, blobs, engine, role, clock, newId, version, limits, observer } = dependencies;
   const simulates = role !== 'api';
   const queues = [RUN_QUEUE, ...engine.kernelHashes.map((hash) => shardQueue(version, hash))];
-  const { persist, giveUp } = createPersistence(onError);
-  const jobs = await openJobQueue(database, { queues, onError });
+  const { persist, giveUp } = createPersistence(observer.error);
+  const jobs = await openJobQueue(database, { queues, onError: observer.error });
   const store = sqlRunStore(database, clock);
   const tasks: TaskDependencies = {
+    observer,
     database,
     blobs,
     jobs,
@@ -63,11 +67,13 @@ export async function openRuns(dependencies: RunsDependencies): Promise<Runs> {
   const idempotency = sqlIdempotencyStore(clock);
   const node = sqlNodeStore(database, { role, version, threads: engine.threads, queues: simulates ? queues : [] });
   const clean = createCleaner(database, blobs, limits.keepDays, clock);
-  const housekeeping = await startHousekeeping({ ...tasks, node, idempotency, clean, onError });
-  const worker = simulates ? startWorker({ ...tasks, node, onError }) : null;
+  const housekeeping = await startHousekeeping({ ...tasks, node, idempotency, clean });
+  const worker = simulates ? startWorker({ ...tasks, node }) : null;
+  const watch = watchRuns(tasks, observer.error);
   const service = createRunService({
     ...tasks,
     idempotency,
+    watch,
     newId,
     maxQueued: limits.queuedRuns,
     maxQueuedOfOwner: limits.queuedRunsOfOwner,
@@ -76,10 +82,12 @@ export async function openRuns(dependencies: RunsDependencies): Promise<Runs> {
   return Object.assign(service, {
     store,
     pnl: storedPnl(database, blobs, store),
+    connections: database.connections,
     busy: () => worker?.busy ?? 0,
     async close() {
       service.drain();
       giveUp();
+      await watch.close();
       await worker?.stop();
       await housekeeping.stop();
       await jobs.stop();
@@ -87,7 +95,7 @@ export async function openRuns(dependencies: RunsDependencies): Promise<Runs> {
         await node.leave();
       } catch (error) {
         // Others see soon enough that it is gone.
-        onError(error);
+        observer.error(error);
       }
     },
   });

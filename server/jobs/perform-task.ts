@@ -6,6 +6,7 @@ import type { BlobStore, StagedBlob, StoredBlob } from '../storage/blob-store.ts
 import type { Database, Queryable } from '../storage/database.ts';
 import type { RunEnd, RunStore } from '../storage/run-store.ts';
 import type { Progress, StartedTask, TaskStore } from '../storage/task-store.ts';
+import type { Observer } from './observer.ts';
 import { type Claim, ClaimLost, type JobQueue, type QueuedTask } from './job-queue.ts';
 import type { Notices } from './notices.ts';
 import type { PreparedRuns, ReadyRun } from './prepared-runs.ts';
@@ -14,6 +15,7 @@ import { resultHash } from './result-hash.ts';
 
 /** What storing and queueing go through; each belongs to the same database. */
 export interface Stores {
+  readonly observer: Observer;
   readonly database: Database;
   readonly runs: RunStore;
   readonly tasks: TaskStore;
@@ -52,7 +54,7 @@ export function shardQueue(version: string, kernelHash: string): string {
  * @returns to be called once that has committed; undefined when the run had ended before
  */
 export async function endRun(
-  { runs, tasks, blobs, jobs, notices }: Stores,
+  { runs, tasks, blobs, jobs, notices, observer }: Stores,
   tx: Queryable,
   runId: string,
   end: RunEnd,
@@ -63,9 +65,12 @@ export async function endRun(
   const place = await runs.end(tx, runId, end);
   if (place === undefined) return undefined;
   await jobs.cancel(tx, left);
-  const afterwards = await blobs.remove(tx, { runs: [place], kind: 'shard' });
+  const removed = await blobs.remove(tx, { runs: [place], kind: 'shard' });
   await notices.publish(tx, 'ended', runId);
-  return afterwards;
+  return async () => {
+    observer.runEnded(runId, end.status);
+    await removed();
+  };
 }
 
 /**
@@ -144,16 +149,17 @@ async function performRun(dependencies: TaskDependencies, at: TaskAtWork, ready:
       return;
     }
     const end = succeeded(outcome.value, clock());
-    await persist(() =>
+    const afterwards = await persist(() =>
       database.transaction(async (tx) => {
         await jobs.complete(tx, claim);
         await dependencies.runs.plan(tx, task.run, planned - ready.prepared.paths);
         await storeVectors(dependencies, tx, task.run, staged);
-        if ((await endRun(dependencies, tx, task.runId, end)) === undefined) {
-          throw new ClaimLost(`run ${task.runId} has ended`);
-        }
+        const ended = await endRun(dependencies, tx, task.runId, end);
+        if (ended === undefined) throw new ClaimLost(`run ${task.runId} has ended`);
+        return ended;
       }),
     );
+    await afterwards();
   } catch (error) {
     for (const vectors of staged) await discardVectors(vectors);
     throw error;

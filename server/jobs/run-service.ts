@@ -4,12 +4,14 @@ import type { RunReferences, StressRun, StressRunRequest } from '../../schemas/s
 import type { PreparedRun } from '../../workers/engine.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { IdempotencyStore } from '../storage/idempotency-store.ts';
-import { isFinished, type RunFilter, type RunPage, type Waiting } from '../storage/run-store.ts';
+import type { RunFilter, RunPage, Waiting } from '../storage/run-store.ts';
 import { endRun, RUN_QUEUE, type TaskDependencies } from './perform-task.ts';
 import { priorityOf } from './priority.ts';
+import type { RunWatch } from './run-watch.ts';
 
 export interface RunServiceDependencies extends TaskDependencies {
   readonly idempotency: IdempotencyStore;
+  readonly watch: RunWatch;
   readonly newId: () => string;
   /** Runs waiting at one time, on all processes together, and those of one owner. */
   readonly maxQueued: number;
@@ -60,6 +62,8 @@ export interface RunService {
   cancel(id: string): Promise<Cancellation>;
   /** Resolves once the run has ended in whatever way, or when the process stops; or when `signal` fires. */
   ended(id: string, signal: AbortSignal): Promise<void>;
+  /** See `RunWatch`. */
+  readonly changes: RunWatch['changes'];
   readonly draining: boolean;
   /** Accepts nothing more, and lets whoever waits for a run go. */
   drain(): void;
@@ -67,12 +71,23 @@ export interface RunService {
 
 /** Of the database, so that processes that accept runs at the same time keep to the bounds together: "queue" in ASCII. */
 const admissionLock = 0x71_75_65_75_65;
-/** A notice may be missed while a connection is opened again. */
-const lookMs = 1000;
 
 export function createRunService(dependencies: RunServiceDependencies): RunService {
-  const { database, runs, tasks, jobs, notices, engine, preparedRuns, idempotency, clock, newId, version } =
-    dependencies;
+  const {
+    database,
+    runs,
+    tasks,
+    jobs,
+    notices,
+    engine,
+    preparedRuns,
+    idempotency,
+    watch,
+    observer,
+    clock,
+    newId,
+    version,
+  } = dependencies;
   const stopping = new AbortController();
   /** Submissions being prepared hold a place already, so that a burst cannot pass the bound. */
   let preparing = 0;
@@ -151,7 +166,9 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       const run = newRun(submission, outcome.value);
       // Kept only by a process that is idle: in a queue it would take the memory of the runs that it waits for.
       if (count === 0 && preparing === 0) preparedRuns.put(run.id, outcome.value);
-      return accept(submission, run, outcome.value);
+      const acceptance = await accept(submission, run, outcome.value);
+      if (acceptance.kind === 'accepted') observer.runAccepted(run.id);
+      return acceptance;
     },
     replay: (sender) => replay(sender, database),
     get: (id) => runs.get(id),
@@ -171,27 +188,10 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       return { kind: run.status === 'cancelled' ? 'cancelled' : 'ended', run };
     },
     async ended(id, signal) {
-      const over = AbortSignal.any([signal, stopping.signal]);
-      let look = Promise.withResolvers<void>();
-      const unsubscribe = notices.subscribe((notice) => {
-        if (notice === null || (notice.kind === 'ended' && notice.runId === id)) look.resolve();
-      });
-      const timer = setInterval(() => look.resolve(), lookMs);
-      const stop = (): void => look.resolve();
-      over.addEventListener('abort', stop);
-      try {
-        while (!over.aborted) {
-          const run = await runs.get(id);
-          if (run === undefined || isFinished(run)) return;
-          await look.promise;
-          look = Promise.withResolvers<void>();
-        }
-      } finally {
-        over.removeEventListener('abort', stop);
-        clearInterval(timer);
-        unsubscribe();
-      }
+      // Each state is looked at by the loop of the generator, which ends with the run.
+      for await (const _ of watch.changes(id, signal)) continue;
     },
+    changes: (id, signal, seen) => watch.changes(id, signal, seen),
     get draining() {
       return stopping.signal.aborted;
     },

@@ -3,13 +3,12 @@ import { DatabaseUnavailable } from '../storage/database.ts';
 import type { NodeStore } from '../storage/node-store.ts';
 import type { StartedTask, Progress } from '../storage/task-store.ts';
 import { type Claim, ClaimLost } from './job-queue.ts';
+import type { TaskOutcome } from './observer.ts';
 import { endRun, performTask, RUN_QUEUE, shardQueue, type TaskDependencies } from './perform-task.ts';
 import { prioritiesOf, type Size } from './priority.ts';
 
 export interface WorkerDependencies extends TaskDependencies {
   readonly node: NodeStore;
-  /** Told of an error that a run must not show. */
-  readonly onError: (error: unknown, runId: string) => void;
 }
 
 /** Takes jobs off the queues and does them. */
@@ -39,7 +38,7 @@ interface Lane {
 }
 
 export function startWorker(dependencies: WorkerDependencies): Worker {
-  const { database, tasks, runs, jobs, notices, engine, version, node, persist, onError, clock } = dependencies;
+  const { database, tasks, runs, jobs, notices, engine, version, node, persist, observer, clock } = dependencies;
   const shardQueues = engine.kernelHashes.map((hash) => shardQueue(version, hash));
   const atWork = new Map<string, Lane>();
   const stopping = new AbortController();
@@ -102,18 +101,18 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
     await afterwards?.();
   };
 
-  const onFailure = async ({ claim, task, abort }: Lane, error: unknown): Promise<void> => {
+  const onFailure = async ({ claim, task, abort }: Lane, error: unknown): Promise<TaskOutcome> => {
     if (stopping.signal.aborted) {
       await giveBack(claim, task);
-      return;
+      return 'given back';
     }
     // Its run has ended, or another process has it by now.
-    if (error instanceof ClaimLost || abort.signal.aborted) return;
-    onError(error, task.runId);
+    if (error instanceof ClaimLost || abort.signal.aborted) return 'lost';
+    observer.error(error, task.runId);
     if (task.starts >= MAX_STARTS) {
       const why = error instanceof Error ? reasonOf(error) : 'an error of the server';
       await failFor(claim, task, `the simulation was tried ${task.starts} times and stopped because of ${why}`);
-      return;
+      return 'error';
     }
     await persist(() =>
       database.transaction(async (tx) => {
@@ -122,6 +121,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
         await notices.publish(tx, 'queued', task.runId);
       }),
     );
+    return 'error';
   };
 
   /** Waits until nothing else is at work, so that what this job does to the process costs no other run a start. */
@@ -140,7 +140,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
     const task = await persist(() => database.transaction((tx) => tasks.start(tx, claim.id, node.id)));
     if (task === undefined) {
       // Its run has ended between the two.
-      await persist(() => database.transaction((tx) => jobs.complete(tx, claim))).catch(unlessLost);
+      await persist(() => database.transaction((tx) => jobs.complete(tx, claim))).catch(lostUnlessOther);
       return;
     }
     if (task.starts > MAX_STARTS) {
@@ -166,14 +166,21 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
     atWork.set(claim.id, lane);
     const { signal } = lane.abort;
     if (stopping.signal.aborted) lane.abort.abort();
+    const started = performance.now();
+    observer.taskStarted(task);
+    let outcome: TaskOutcome = 'done';
     try {
-      const onProgress = (progress: Progress): void => void (lane.progress = { ...progress, reported: false });
+      const onProgress = (progress: Progress): void => {
+        observer.pathsDone(progress.pathsDone - lane.progress.pathsDone);
+        lane.progress = { ...progress, reported: false };
+      };
       await performTask(dependencies, { task, claim, signal, onProgress });
     } catch (error) {
-      await onFailure(lane, error).catch(unlessLost);
+      outcome = await onFailure(lane, error).catch(lostUnlessOther);
     } finally {
       atWork.delete(claim.id);
       release?.();
+      observer.taskEnded(task, outcome, (performance.now() - started) / 1000);
     }
   };
 
@@ -188,7 +195,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
         found = claim !== undefined;
         if (claim !== undefined) await perform(claim);
       } catch (error) {
-        onError(error, '');
+        observer.error(error);
         found = false;
       } finally {
         busy--;
@@ -210,7 +217,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
     if (atWork.size > 0) await jobs.touch([...atWork.values()].map(({ claim }) => claim));
   };
   const every = (milliseconds: number, work: () => Promise<void>): Promise<void> =>
-    repeat(milliseconds, work, stopping.signal, (error) => onError(error, ''));
+    repeat(milliseconds, work, stopping.signal, observer.error);
 
   const loops = [
     ...Array.from({ length: LANES }, lane),
@@ -231,10 +238,10 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
     },
   };
 
-  function unlessLost(error: unknown): void {
-    if (error instanceof ClaimLost) return;
+  function lostUnlessOther(error: unknown): TaskOutcome {
+    if (error instanceof ClaimLost) return 'lost';
     // The database is away while this process ends: the next one takes the job up by itself.
-    if (error instanceof DatabaseUnavailable && stopping.signal.aborted) return;
+    if (error instanceof DatabaseUnavailable && stopping.signal.aborted) return 'lost';
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Health, Readiness, ServiceLimits } from '../../schemas/service.ts';
 import type { Runs } from '../jobs/open-runs.ts';
-import { settlesWithin } from '../wait.ts';
+import { countsWithin } from './run-counts.ts';
 import { answer } from './responses.ts';
 
 export interface ServiceDependencies {
@@ -14,24 +14,8 @@ export interface ServiceDependencies {
 const tags = ['service'];
 /** Probes come every few seconds and would fill the log. */
 const quiet = { logLevel: 'warn' } as const;
-/** Shorter than what probes wait for. */
-const databaseSeconds = 2;
 
 export function serviceRoutes(app: FastifyInstance, { runs, limits, version, threads }: ServiceDependencies): void {
-  /** What the database says within the time that a probe waits; null when it does not answer. */
-  const counts = async (): Promise<{ readonly queued: number; readonly running: number } | null> => {
-    let found = null;
-    const ask = async (): Promise<void> => {
-      try {
-        found = await runs.store.counts();
-      } catch (error) {
-        app.log.warn({ err: error }, 'the database does not answer');
-      }
-    };
-    await settlesWithin(ask(), databaseSeconds, new AbortController().signal);
-    return found;
-  };
-
   app.get(
     '/v1/limits',
     {
@@ -78,7 +62,7 @@ export function serviceRoutes(app: FastifyInstance, { runs, limits, version, thr
       },
     },
     async (_request, reply) => {
-      const counted = await counts();
+      const counted = await countsWithin(runs.store, app.log);
       const status = runs.draining ? 'draining' : counted === null ? 'notReady' : 'ready';
       const { queued, running } = counted ?? { queued: 0, running: 0 };
       const readiness: Readiness = { status, queuedRuns: queued, runningRuns: running, threads };

@@ -18,6 +18,8 @@ export interface Queryable {
 /** PostgreSQL, embedded or not. */
 export interface Database extends Queryable {
   readonly kind: 'pglite' | 'postgres';
+  /** Connections to a server; null where the database is embedded. */
+  readonly connections: () => { readonly open: number; readonly idle: number; readonly waiting: number } | null;
   /**
    * Runs `work` in a transaction, which is undone when it throws.
    *

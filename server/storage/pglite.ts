@@ -47,6 +47,7 @@ export function pgliteDatabase(pglite: PGlite): Database {
   };
   return {
     kind: 'pglite',
+    connections: () => null,
     query: async <R>(sql: string, parameters?: readonly SqlValue[]) => {
       const rows = await session.query<R>(sql, parameters);
       await checkpointIfDue();

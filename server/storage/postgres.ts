@@ -111,6 +111,7 @@ function pooled(settings: pg.ClientConfig): Database {
 
   return {
     kind: 'postgres',
+    connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     query: (sql, parameters) => using((client) => on(client).query(sql, parameters)),
     script: (sql) => using((client) => undoneWhenItThrows(client, () => on(client).script(sql))),
     transaction: (work) => using((client) => inTransaction(client, work)),

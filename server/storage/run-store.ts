@@ -36,6 +36,20 @@ export interface RunEnd extends Pick<StressRun, 'summary' | 'failures' | 'result
   readonly result?: string;
 }
 
+export interface RunState {
+  readonly run: StressRun;
+  /** Grows with every change but progress. */
+  readonly revision: number;
+}
+
+/** Runs that have not ended. */
+export interface RunCounts {
+  readonly queued: number;
+  readonly running: number;
+  /** When the one that has waited longest was accepted. */
+  readonly oldestQueued: Date | null;
+}
+
 /** What is waiting. */
 export interface Waiting {
   readonly runs: number;
@@ -78,9 +92,11 @@ export interface RunStore {
   timing(tx: Queryable, place: number): Promise<{ readonly startedAt: Date; readonly paths: number }>;
   /** What waits, of one owner or of all. */
   waiting(tx: Queryable, owner?: string): Promise<Waiting>;
-  counts(): Promise<{ readonly queued: number; readonly running: number; readonly oldestQueued: Date | null }>;
+  counts(): Promise<RunCounts>;
 
   get(id: string): Promise<StressRun | undefined>;
+  /** Those that are there, in any order. */
+  states(ids: readonly string[]): Promise<readonly RunState[]>;
   placeOf(id: string): Promise<number | undefined>;
   request(id: string): Promise<string | undefined>;
   result(id: string): Promise<string | undefined>;

@@ -1,7 +1,7 @@
 import type { StressRun } from '../../schemas/stress-run.ts';
 import type { Database, SqlValue } from './database.ts';
 import { readParts, writeParts } from './part.ts';
-import type { RunFilter, RunStore } from './run-store.ts';
+import type { RunCounts, RunFilter, RunStore } from './run-store.ts';
 import { type RunRow, RUN_COLUMNS, runOf, shownBody } from './run-row.ts';
 
 /** Runs in a database that has the schema of this version. */
@@ -126,7 +126,7 @@ export function sqlRunStore(database: Database, clock: () => Date): RunStore {
       return { runs, bytes: bytes ?? 0 };
     },
     counts: async () => {
-      const [row] = await database.query<{ queued: number; running: number; oldestQueued: Date | null }>(
+      const [row] = await database.query<RunCounts>(
         `SELECT count(*) FILTER (WHERE status = 'queued') AS queued, count(*) FILTER (WHERE status = 'running') AS running,
                 min(created_at) FILTER (WHERE status = 'queued') AS "oldestQueued"
          FROM rho90.run WHERE status IN ('queued', 'running')`,
@@ -136,6 +136,13 @@ export function sqlRunStore(database: Database, clock: () => Date): RunStore {
     get: async (id) => {
       const [row] = await database.query<RunRow>(`SELECT ${RUN_COLUMNS} FROM rho90.run AS r WHERE id = $1`, [id]);
       return row === undefined ? undefined : runOf(row, clock());
+    },
+    states: async (ids) => {
+      const rows = await database.query<RunRow>(
+        `SELECT ${RUN_COLUMNS} FROM rho90.run AS r WHERE id = ANY ($1::text[])`,
+        [ids],
+      );
+      return rows.map((row) => ({ run: runOf(row, clock()), revision: row.revision }));
     },
     placeOf: async (id) => {
       const [row] = await database.query<{ place: number }>('SELECT place FROM rho90.run WHERE id = $1', [id]);

@@ -36,11 +36,12 @@ export async function startService(
   };
   const app = await buildApp({
     engine,
-    openRuns: async (onError) => {
-      const runs = await openRuns({ ...storage, ...common, engine, role, clock, onError });
+    openRuns: async (observer) => {
+      const runs = await openRuns({ ...storage, ...common, engine, role, clock, observer });
       return pnl === undefined ? runs : Object.assign(runs, { pnl });
     },
     library: sqlLibraryStore(storage.database),
+    role,
     clock,
     ...common,
     logger: false,
