@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { IdempotencyStore } from '../storage/idempotency-store.ts';
 import type { NodeStore } from '../storage/node-store.ts';
-import { RUN_QUEUE, type TaskDependencies } from './perform-task.ts';
-import { priorityOf } from './priority.ts';
+import type { TaskDependencies } from './perform-task.ts';
+import { queueRun } from './queue-run.ts';
 import { repeat } from './worker.ts';
 
 export interface HousekeepingDependencies extends TaskDependencies {
@@ -71,10 +70,7 @@ async function startAgain(
     if ((await runs.lock(tx, runId))?.status !== 'running') return undefined;
     await jobs.cancel(tx, await tasks.of(tx, place));
     const cost = await runs.restart(tx, place);
-    const job = randomUUID();
-    const task = { job, queue: RUN_QUEUE, kind: 'run' as const, scenario: 0, fromPath: 0, toPath: 0, batch: 1 };
-    await tasks.add(tx, place, [task]);
-    await jobs.send(tx, { ...task, priority: priorityOf({ cost, split: true }, 'work') });
+    await queueRun({ tasks, jobs }, tx, { place, cost, split: true });
     await notices.publish(tx, 'queued', runId);
     return blobs.remove(tx, { runs: [place] });
   });

@@ -147,7 +147,7 @@ export async function openJobQueue(database: Database, { queues, onError }: JobQ
     },
     know,
     async touch(claims) {
-      for (const [queue, ofQueue] of Map.groupBy(claims, ({ queue }) => queue)) {
+      for (const [queue, ofQueue] of Map.groupBy(claims, (claim) => claim.queue)) {
         await boss.touch(
           queue,
           ofQueue.map(({ id, retryCount }) => ({ id, retryCount })),

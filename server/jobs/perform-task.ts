@@ -41,9 +41,7 @@ export interface TaskAtWork {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Queue of whole runs, which any process can do; shards need the arithmetic and the version that the run began with. */
-export const RUN_QUEUE = 'run';
-
+/** Queue of the shards of runs that began with a version and an arithmetic. */
 export function shardQueue(version: string, kernelHash: string): string {
   return `shard-${version}-${kernelHash}`.replaceAll(/[^\w.-]/g, '_');
 }

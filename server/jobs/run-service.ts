@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { Failure } from '../../schemas/failure.ts';
 import type { RunReferences, StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import type { PreparedRun } from '../../workers/engine.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { IdempotencyStore } from '../storage/idempotency-store.ts';
 import type { RunFilter, RunPage, Waiting } from '../storage/run-store.ts';
-import { endRun, RUN_QUEUE, type TaskDependencies } from './perform-task.ts';
-import { priorityOf } from './priority.ts';
+import { endRun, type TaskDependencies } from './perform-task.ts';
+import { queueRun } from './queue-run.ts';
 import type { RunWatch } from './run-watch.ts';
 
 export interface RunServiceDependencies extends TaskDependencies {
@@ -141,10 +140,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       if (own.runs >= dependencies.maxQueuedOfOwner) return { kind: 'fullForOwner' };
       const cost = prepared.assetSteps;
       const place = await runs.insert(tx, run, { owner, cost, request: JSON.stringify(request) });
-      const task = { queue: RUN_QUEUE, scenario: 0, fromPath: 0, toPath: 0, batch: 1 };
-      const job = { ...task, kind: 'run' as const, job: randomUUID() };
-      await tasks.add(tx, place, [job]);
-      await jobs.send(tx, { ...job, priority: priorityOf({ cost, split: prepared.split }, 'work') });
+      await queueRun({ tasks, jobs }, tx, { place, cost, split: prepared.split });
       if (submission.idempotency !== undefined) {
         await idempotency.insert(tx, { owner, ...submission.idempotency, run: place, now: clock() });
       }

@@ -3,9 +3,11 @@ import { DatabaseUnavailable } from '../storage/database.ts';
 import type { NodeStore } from '../storage/node-store.ts';
 import type { StartedTask, Progress } from '../storage/task-store.ts';
 import { type Claim, ClaimLost } from './job-queue.ts';
+import { createLaneGate } from './lane-gate.ts';
 import type { TaskOutcome } from './observer.ts';
-import { endRun, performTask, RUN_QUEUE, shardQueue, type TaskDependencies } from './perform-task.ts';
+import { endRun, performTask, shardQueue, type TaskDependencies } from './perform-task.ts';
 import { prioritiesOf, type Size } from './priority.ts';
+import { RUN_QUEUE } from './queue-run.ts';
 
 export interface WorkerDependencies extends TaskDependencies {
   readonly node: NodeStore;
@@ -44,10 +46,8 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
   const stopping = new AbortController();
   let wake = Promise.withResolvers<void>();
   let turn = 0;
-  /** Lanes that have a job, or are about to. */
-  let busy = 0;
-  /** Set while a job is done alone, since a process died or failed during it before. */
-  let alone: Promise<void> | null = null;
+  /** A process died or failed during a job before: it is done alone. */
+  const gate = createLaneGate();
 
   const unsubscribe = notices.subscribe((notice) => {
     if (notice === null || notice.kind === 'queued') {
@@ -124,18 +124,6 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
     return 'error';
   };
 
-  /** Waits until nothing else is at work, so that what this job does to the process costs no other run a start. */
-  const becomeAlone = async (): Promise<(() => void) | null> => {
-    if (alone !== null) return null;
-    const over = Promise.withResolvers<void>();
-    alone = over.promise;
-    while (busy > 1) await sleep(10);
-    return () => {
-      alone = null;
-      over.resolve();
-    };
-  };
-
   const perform = async (claim: Claim): Promise<void> => {
     const task = await persist(() => database.transaction((tx) => tasks.start(tx, claim.id, node.id)));
     if (task === undefined) {
@@ -152,7 +140,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
       return;
     }
     const isSuspect = task.starts > 1;
-    const release = isSuspect ? await becomeAlone() : null;
+    const release = isSuspect ? await gate.beAlone() : null;
     if (isSuspect && release === null) {
       await giveBack(claim, task);
       return;
@@ -186,8 +174,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
 
   const lane = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      while (alone !== null) await alone;
-      busy++;
+      await gate.enter();
       const { promise: woken } = wake;
       let found = false;
       try {
@@ -198,7 +185,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
         observer.error(error);
         found = false;
       } finally {
-        busy--;
+        gate.leave();
       }
       if (found) continue;
       await Promise.race([woken, sleep(idleMs, undefined, { signal: stopping.signal }).catch(() => undefined)]);

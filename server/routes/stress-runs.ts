@@ -274,9 +274,9 @@ function refusalOf(acceptance: Exclude<Acceptance, { run: StressRun }>, limits: 
           headers: { 'retry-after': String(busySeconds) },
         },
       );
-    default:
-      return notAccepting('the server is stopping');
+    case 'draining':
   }
+  return notAccepting('the server is stopping');
 }
 
 /** The stored inputs that a run names. */

@@ -22,16 +22,15 @@ export const RUN_COLUMNS = `r.id, r.status, r.revision, r.label, r.created_at AS
   r.paths_done + (SELECT coalesce(sum(t.paths_done), 0)::bigint FROM rho90.task AS t WHERE t.run = r.place) AS "pathsDone",
   (SELECT coalesce(sum(t.pilot_paths), 0)::bigint FROM rho90.task AS t WHERE t.run = r.place) AS "pilotPaths", r.body`;
 
+const OF_COLUMNS = ['id', 'status', 'label', 'createdAt', 'startedAt', 'finishedAt', 'progress', 'result'] as const;
+
 /** What is stored as text, since no query asks for it. */
-type Body = Omit<
-  StressRun,
-  'id' | 'status' | 'label' | 'createdAt' | 'startedAt' | 'finishedAt' | 'progress' | 'result'
->;
+type Body = Omit<StressRun, (typeof OF_COLUMNS)[number]>;
 
 /** Fields of a run that have no column of their own. */
 export function shownBody(run: StressRun): string {
-  const { id, status, label, createdAt, startedAt, finishedAt, progress, result, ...body } = run;
-  return JSON.stringify(body satisfies Body);
+  const columns = new Set<string>(OF_COLUMNS);
+  return JSON.stringify(Object.fromEntries(Object.entries(run).filter(([name]) => !columns.has(name))));
 }
 
 /** @param now  to estimate what is left */
