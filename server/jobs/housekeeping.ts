@@ -1,6 +1,6 @@
 import type { IdempotencyStore } from '../storage/idempotency-store.ts';
 import type { NodeStore } from '../storage/node-store.ts';
-import type { TaskDependencies } from './perform-task.ts';
+import type { TaskDependencies } from './task.ts';
 import { queueRun } from './queue-run.ts';
 import { repeat } from './worker.ts';
 

@@ -14,7 +14,7 @@ import { sqlTaskStore } from '../storage/sql-task-store.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openJobQueue } from './job-queue.ts';
 import { openNotices } from './notices.ts';
-import { shardQueue, type TaskDependencies } from './perform-task.ts';
+import { shardQueue, type TaskDependencies } from './task.ts';
 import type { Observer } from './observer.ts';
 import { createPersistence } from './persistence.ts';
 import { createPreparedRuns } from './prepared-runs.ts';

@@ -4,7 +4,8 @@ import type { PreparedRun } from '../../workers/engine.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { IdempotencyStore } from '../storage/idempotency-store.ts';
 import type { RunFilter, RunPage, Waiting } from '../storage/run-store.ts';
-import { endRun, type TaskDependencies } from './perform-task.ts';
+import { endRun } from './end-run.ts';
+import { type TaskDependencies } from './task.ts';
 import { queueRun } from './queue-run.ts';
 import type { RunWatch } from './run-watch.ts';
 

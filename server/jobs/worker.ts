@@ -5,7 +5,9 @@ import type { StartedTask, Progress } from '../storage/task-store.ts';
 import { type Claim, ClaimLost } from './job-queue.ts';
 import { createLaneGate } from './lane-gate.ts';
 import type { TaskOutcome } from './observer.ts';
-import { endRun, performTask, shardQueue, type TaskDependencies } from './perform-task.ts';
+import { endRun } from './end-run.ts';
+import { performTask } from './perform-task.ts';
+import { shardQueue, type TaskDependencies } from './task.ts';
 import { prioritiesOf, type Size } from './priority.ts';
 import { RUN_QUEUE } from './queue-run.ts';
 
