@@ -27,6 +27,7 @@ import type { LibraryDependencies } from './routes/library-answers.ts';
 import { libraryChangeRoutes } from './routes/library-changes.ts';
 import { libraryRoutes } from './routes/library.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { startRunRoutes } from './routes/start-run.ts';
 import { stressRunRoutes } from './routes/stress-runs.ts';
 import type { LibraryStore } from './storage/library-store.ts';
 import { validatorCompiler } from './validation.ts';
@@ -147,7 +148,8 @@ async function runRoutes(
     libraryChangeRoutes(app, kind, dependencies);
     libraryRoutes(app, kind, dependencies);
   }
-  stressRunRoutes(app, { runs, references, limits });
+  startRunRoutes(app, { runs, references, limits });
+  stressRunRoutes(app, { runs });
   await runEventRoutes(app, { runs });
   pathReplayRoutes(app, { runs, replays: createPathReplays({ engine, store: runs.store }) });
   pnlRoutes(app, { runs, pnl: runs.pnl });
