@@ -2,6 +2,7 @@ import type { DocumentKind } from '../../schemas/library.ts';
 import type { Database, Queryable, SqlValue } from './database.ts';
 import type { DocumentPage, LibraryStore, StoredVersion } from './library-store.ts';
 import { joinParts, partsOf } from './part.ts';
+import { isStorableText } from './storable-text.ts';
 
 /** A row of `document_version` with the id of its document. */
 interface VersionRow {
@@ -27,7 +28,7 @@ export function sqlLibraryStore(database: Database): LibraryStore {
     id: string,
     version: number | null,
   ): Promise<VersionRow | undefined> => {
-    if (!isText(id)) return undefined;
+    if (!isStorableText(id)) return undefined;
     const [row] = await tx.query<VersionRow>(
       `SELECT ${joined}
        WHERE d.kind = $1 AND d.id = $2 AND ($3::integer IS NULL OR v.version = $3::integer)
@@ -96,7 +97,7 @@ export function sqlLibraryStore(database: Database): LibraryStore {
       }),
     remove: (kind, id, { at, condition }) =>
       database.transaction(async (tx) => {
-        if (!isText(id) || (await lock(tx, kind, id)) === undefined) return { kind: 'unknown' };
+        if (!isStorableText(id) || (await lock(tx, kind, id)) === undefined) return { kind: 'unknown' };
         const row = await find(tx, kind, id, null);
         if (row === undefined) return { kind: 'unknown' };
         const newest = versionOf(row);
@@ -121,7 +122,7 @@ export function sqlLibraryStore(database: Database): LibraryStore {
     },
     list: async (kind, { deleted, limit, cursor }) => {
       const after = cursor === undefined ? '' : readCursor(cursor, 'after');
-      if (after === null || !isText(after)) return null;
+      if (after === null || !isStorableText(after)) return null;
       const rows = await database.query<VersionRow>(
         `SELECT ${columns} FROM rho90.document d
          CROSS JOIN LATERAL (
@@ -136,7 +137,7 @@ export function sqlLibraryStore(database: Database): LibraryStore {
     versions: async (kind, id, { limit, cursor }) => {
       const before = cursor === undefined ? null : readCursor(cursor, 'before');
       if (cursor !== undefined && (before === null || !/^\d{1,9}$/.test(before))) return null;
-      if (!isText(id)) return { items: [], nextCursor: null };
+      if (!isStorableText(id)) return { items: [], nextCursor: null };
       const parameters: SqlValue[] = [kind, id];
       if (before !== null) parameters.push(Number(before));
       const rows = await database.query<VersionRow>(
@@ -170,11 +171,6 @@ function pageOf(rows: readonly VersionRow[], limit: number, cursorAt: (last: Ver
     items: items.map(versionOf),
     nextCursor: rows.length > limit && last !== undefined ? cursorAt(last) : null,
   };
-}
-
-/** Text cannot hold NUL, so nothing is stored under such an id, and asking for it would be an error. */
-function isText(id: string): boolean {
-  return !id.includes('\u0000');
 }
 
 function writeCursor(word: string, value: string): string {

@@ -3,10 +3,12 @@ import type { Database, SqlValue } from './database.ts';
 import { readParts, writeParts } from './part.ts';
 import type { RunCounts, RunFilter, RunStore } from './run-store.ts';
 import { type RunRow, RUN_COLUMNS, runOf, shownBody } from './run-row.ts';
+import { isStorableText } from './storable-text.ts';
 
 /** Runs in a database that has the schema of this version. */
 export function sqlRunStore(database: Database, clock: () => Date): RunStore {
   const text = async (id: string, kind: 'request' | 'result'): Promise<string | undefined> => {
+    if (!isStorableText(id)) return undefined;
     const [row] = await database.query<{ place: number; status: string }>(
       'SELECT place, status FROM rho90.run WHERE id = $1',
       [id],
@@ -92,6 +94,7 @@ export function sqlRunStore(database: Database, clock: () => Date): RunStore {
       return place;
     },
     lock: async (tx, id) => {
+      if (!isStorableText(id)) return undefined;
       const [row] = await tx.query<{ place: number; status: StressRun['status'] }>(
         'SELECT place, status FROM rho90.run WHERE id = $1 FOR UPDATE',
         [id],
@@ -134,6 +137,7 @@ export function sqlRunStore(database: Database, clock: () => Date): RunStore {
       return row;
     },
     get: async (id) => {
+      if (!isStorableText(id)) return undefined;
       const [row] = await database.query<RunRow>(`SELECT ${RUN_COLUMNS} FROM rho90.run AS r WHERE id = $1`, [id]);
       return row === undefined ? undefined : runOf(row, clock());
     },
@@ -145,6 +149,7 @@ export function sqlRunStore(database: Database, clock: () => Date): RunStore {
       return rows.map((row) => ({ run: runOf(row, clock()), revision: row.revision }));
     },
     placeOf: async (id) => {
+      if (!isStorableText(id)) return undefined;
       const [row] = await database.query<{ place: number }>('SELECT place FROM rho90.run WHERE id = $1', [id]);
       return row?.place;
     },
@@ -153,6 +158,9 @@ export function sqlRunStore(database: Database, clock: () => Date): RunStore {
     list: async (filter, { limit, cursor }) => {
       const before = cursor === undefined ? null : placeOf(cursor);
       if (cursor !== undefined && before === null) return null;
+      if (![filter.bookId, filter.scheduleId].every((id = '') => isStorableText(id))) {
+        return { items: [], nextCursor: null };
+      }
       const { where, parameters } = conditions(filter, before);
       const rows = await database.query<RunRow & { place: number }>(
         `SELECT place, ${RUN_COLUMNS} FROM rho90.run AS r ${where} ORDER BY place DESC LIMIT ${limit + 1}`,
