@@ -1,11 +1,14 @@
 import sse from '@fastify/sse';
 import type { FastifyInstance } from 'fastify';
+import Negotiator from 'negotiator';
 import type { RunService } from '../jobs/run-service.ts';
 import { connectionEnd } from '../connection-end.ts';
+import { ProblemError } from '../errors.ts';
 import { isFinished } from '../storage/run-store.ts';
 import { refusals } from './responses.ts';
 import { mustExist, runParams } from './run-answers.ts';
 
+const eventStream = 'text/event-stream';
 /** Comments that keep proxies from ending a quiet connection. */
 const heartbeatMs = 15_000;
 /** After which a client that was cut off asks again. */
@@ -16,7 +19,8 @@ export async function runEventRoutes(app: FastifyInstance, { runs }: { readonly 
   app.get<{ Params: { id: string }; Headers: { 'last-event-id'?: string } }>(
     '/v1/stress-runs/:id/events',
     {
-      sse: 'only',
+      // Not 'only': what it refuses would not be problem details.
+      sse: 'manual',
       exposeHeadRoute: false,
       schema: {
         operationId: 'followStressRun',
@@ -40,7 +44,7 @@ export async function runEventRoutes(app: FastifyInstance, { runs }: { readonly 
           200: {
             description: 'The events.',
             content: {
-              'text/event-stream': {
+              [eventStream]: {
                 schema: {
                   type: 'string',
                   examples: [
@@ -56,6 +60,10 @@ export async function runEventRoutes(app: FastifyInstance, { runs }: { readonly 
     },
     async (request, reply) => {
       const { id } = request.params;
+      const { accept } = request.headers;
+      if (new Negotiator(request).mediaType([eventStream]) === undefined) {
+        throw new ProblemError('not-acceptable', `Accept is ${JSON.stringify(accept)}; events come as ${eventStream}`);
+      }
       await mustExist(runs, id);
       const events = async function* () {
         const seen = request.headers['last-event-id'];
