@@ -37,9 +37,7 @@ export async function startHousekeeping(dependencies: HousekeepingDependencies):
   await node.seen(clock());
   if (database.kind === 'pglite') {
     // The process before this one is gone, or this one would not have the database.
-    const left = await tasks.atWork(database);
-    await jobs.know([...new Set(left.map(({ queue }) => queue))]);
-    await database.transaction((tx) => jobs.takeBack(tx, left));
+    await jobs.takeBackAll();
     await blobs.sweep();
   }
   await tidy();

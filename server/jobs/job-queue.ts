@@ -33,8 +33,8 @@ export interface JobQueue {
   complete(tx: Queryable, claim: Claim): Promise<void>;
   /** Puts a job back into its queue. It is at the head there, in case it should be. */
   giveBack(tx: Queryable, claim: Claim): Promise<void>;
-  /** Puts back jobs that a process has left which is no more. */
-  takeBack(tx: Queryable, tasks: readonly Pick<Task, 'job' | 'queue'>[]): Promise<void>;
+  /** Puts back every job that somebody has taken. For the only process of a database, before it takes any. */
+  takeBackAll(): Promise<void>;
   /** Takes jobs that wait or are at work off their queues, those of other versions of this program, too. */
   cancel(tx: Queryable, tasks: readonly Pick<Task, 'job' | 'queue'>[]): Promise<void>;
   /** Has to be called before a transaction that is to cancel jobs of a queue that this process does not use. */
@@ -63,6 +63,9 @@ const year = 365 * 86_400;
 /** Jobs that are over are kept for a look at them. */
 const deleteAfterSeconds = 600;
 
+/** Of the tables of pg-boss. */
+const schema = 'rho90_jobs';
+
 const noJob = '00000000-0000-0000-0000-000000000000';
 
 /** pg-boss on a database that has the schema of this version. */
@@ -71,7 +74,7 @@ export async function openJobQueue(database: Database, { queues, onError }: JobQ
   const boss = new PgBoss({
     db: adapter(database),
     backend: database.kind,
-    schema: 'rho90_jobs',
+    schema,
     schedule: false,
     superviseIntervalSeconds: isEmbedded ? 60 : 1,
     monitorIntervalSeconds: isEmbedded ? 60 : monitorSeconds,
@@ -139,8 +142,11 @@ export async function openJobQueue(database: Database, { queues, onError }: JobQ
     async giveBack(tx, { id, queue, retryCount }) {
       await boss.fail(queue, { id, retryCount }, null, { db: adapter(tx) });
     },
-    async takeBack(tx, tasks) {
-      for (const { queue, ids } of byQueue(tasks)) await boss.fail(queue, ids, null, { db: adapter(tx) });
+    async takeBackAll() {
+      const taken = await database.query<{ job: string; queue: string }>(
+        `SELECT id AS job, name AS queue FROM ${schema}.job WHERE state = 'active'`,
+      );
+      for (const { queue, ids } of byQueue(taken)) await boss.fail(queue, ids);
     },
     async cancel(tx, tasks) {
       for (const { queue, ids } of byQueue(tasks)) await boss.cancel(queue, ids, { db: adapter(tx) });

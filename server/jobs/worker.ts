@@ -24,8 +24,11 @@ export interface Worker {
 
 /** Jobs at work at a time: one simulates while the other one is prepared, measured or stored. */
 const LANES = 2;
-/** How long an idle process waits before it looks by itself; notices wake it before. */
-const idleMs = 1000;
+/**
+ * How long an idle process waits before it looks by itself. Notices wake it before, but for jobs that are put back since
+ * their process is dead, which the embedded database does not have.
+ */
+const idleMs = { postgres: 1000, pglite: 5000 };
 const reportMs = 500;
 /** Well under the ten seconds after which a process counts as dead. */
 const touchMs = 3000;
@@ -190,7 +193,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
         gate.leave();
       }
       if (found) continue;
-      await Promise.race([woken, sleep(idleMs, undefined, { signal: stopping.signal }).catch(() => undefined)]);
+      await Promise.race([woken, sleep(idleMs[database.kind], undefined, { signal: stopping.signal }).catch(() => undefined)]);
     }
   };
 
