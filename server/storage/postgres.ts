@@ -75,6 +75,9 @@ function pooled(settings: pg.ClientConfig): Database {
   // A connection that breaks while nobody uses it is replaced by the next one.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {
+    // One that breaks in use says so beside the failure of its statement, or before there is one; unheard, that would
+    // end the process.
+    client.on('error', () => undefined);
     // Whoever is given this connection meets its failure with a first statement.
     client.query(sessionSettings).catch(() => undefined);
   });
