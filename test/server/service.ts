@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import type { StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import { buildApp } from '../../server/app.ts';
-import { openRuns } from '../../server/jobs/open-runs.ts';
+import { openRuns, type Runs } from '../../server/jobs/open-runs.ts';
 import type { Role } from '../../server/config.ts';
 import { DEFAULT_SERVICE_LIMITS, type Limits } from '../../server/limits.ts';
 import type { PnlSource } from '../../server/storage/pnl-source.ts';
@@ -12,9 +12,11 @@ import { schemaValidator } from '../../server/validation.ts';
 import { createStressEngine } from '../../workers/stress-engine.ts';
 import { memoryStorage } from '../support/database.ts';
 
+/** Services of one database share its ids. */
+let ids = 0;
 const ajv = schemaValidator({ coerceTypes: false });
 
-/** The service as `main.ts` wires it, without a socket, on an embedded database in memory; ids count from 1. */
+/** The service as `main.ts` wires it, without a socket, on an embedded database in memory. */
 export async function startService(
   t: Test,
   limits: Partial<Limits> = {},
@@ -28,7 +30,7 @@ export async function startService(
 ) {
   const storage = given ?? (await memoryStorage(t));
   const engine = createStressEngine({ threads });
-  let ids = 0;
+  let runs: Runs | undefined;
   const common = {
     newId: () => `id-${++ids}`,
     version: '0.0.0-test',
@@ -37,7 +39,7 @@ export async function startService(
   const app = await buildApp({
     engine,
     openRuns: async (observer) => {
-      const runs = await openRuns({ ...storage, ...common, engine, role, clock, observer });
+      runs = await openRuns({ ...storage, ...common, engine, role, clock, observer });
       return pnl === undefined ? runs : Object.assign(runs, { pnl });
     },
     library: sqlLibraryStore(storage.database),
@@ -65,7 +67,8 @@ export async function startService(
       const run = (await get(`/v1/stress-runs/${id}`)).json<StressRun>();
       return run.status === status ? run : undefined;
     });
-  return { app, engine, post, get, untilStatus };
+  if (runs === undefined) throw new Error('the app has opened no runs');
+  return { app, engine, runs, post, get, untilStatus };
 }
 
 /** Asks again, letting everything else proceed in between, until there is an answer. */

@@ -1,6 +1,8 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Test } from 'tap';
 import { openJobQueue } from '../../server/jobs/job-queue.ts';
@@ -9,8 +11,28 @@ import { migrate, shippedMigrations } from '../../server/storage/migrate.ts';
 import { openStorage, type Storage } from '../../server/storage/open-database.ts';
 import { pgliteDatabase, startPglite } from '../../server/storage/pglite.ts';
 
-/** Creating a database takes seconds and copying one does not: this process copies the first that it has made. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const cache = join(root, 'node_modules', '.cache', 'rho90-test');
 let template: Promise<Blob> | undefined;
+
+/**
+ * Creating a database takes seconds and copying one does not: the first test of all makes it and the others copy that,
+ * until it would be made in another way.
+ */
+async function madeTemplate(): Promise<Blob> {
+  const made = createHash('sha256').update(JSON.stringify(shippedMigrations()));
+  for (const maker of ['@electric-sql/pglite', 'pg-boss']) {
+    made.update(readFileSync(join(root, 'node_modules', maker, 'package.json')));
+  }
+  const place = join(cache, `${made.digest('hex')}.tar`);
+  if (!existsSync(place)) {
+    mkdirSync(cache, { recursive: true });
+    const unfinished = `${place}.${process.pid}`;
+    writeFileSync(unfinished, await (await makeTemplate()).bytes());
+    renameSync(unfinished, place);
+  }
+  return new Blob([readFileSync(place)]);
+}
 
 async function makeTemplate(): Promise<Blob> {
   const first = await startPglite({ dataDir: 'memory://' });
@@ -49,17 +71,17 @@ async function makeTemplateDirectory(): Promise<string> {
 }
 
 /** An empty embedded database of this version's schema, in memory, with its blobs in a folder; both go with the test. */
-export async function memoryStorage(t: Test): Promise<Storage> {
+export async function memoryStorage(t: Test): Promise<Storage & { readonly folder: string }> {
   const database = pgliteDatabase(await memoryPglite());
   const folder = mkdtempSync(join(tmpdir(), 'rho90-blobs-'));
   t.teardown(async () => {
     await database.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  return { database, blobs: await openFileBlobs(database, folder) };
+  return { database, blobs: await openFileBlobs(database, folder), folder };
 }
 
 async function memoryPglite(): Promise<PGlite> {
-  template ??= makeTemplate();
+  template ??= madeTemplate();
   return startPglite({ dataDir: 'memory://', loadDataDir: await template });
 }

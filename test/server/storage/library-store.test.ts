@@ -4,12 +4,8 @@ import t, { type Test } from 'tap';
 import { DOCUMENT_KINDS, type DocumentKind } from '../../../schemas/library.ts';
 import type { Database } from '../../../server/storage/database.ts';
 import type { LibraryStore, PutOutcome, StoredVersion } from '../../../server/storage/library-store.ts';
-import { shippedMigrations } from '../../../server/storage/migrate.ts';
-import { openPostgres } from '../../../server/storage/postgres.ts';
 import { sqlLibraryStore } from '../../../server/storage/sql-library-store.ts';
-import { memoryDatabase } from '../../support/database.ts';
-import { noPostgres, startPostgres } from '../../support/postgres.ts';
-import { separateSessions } from '../../support/sessions.ts';
+import { onBothDatabases } from '../../support/both-databases.ts';
 import { libraryCommands, type LibraryModel } from './library-model.ts';
 
 const epoch = Date.parse('2026-11-20T12:00:00.000Z');
@@ -21,29 +17,12 @@ const put = (store: LibraryStore, id: string, json: string, kind: DocumentKind =
 const versionOf = (outcome: PutOutcome): number | undefined =>
   outcome.kind === 'refused' ? undefined : outcome.version.version;
 
-t.test('PGlite', async (t) => {
-  const database = await memoryDatabase();
-  t.teardown(() => database.close());
-  await suite(t, database, [database]);
+onBothDatabases(t, async (t, { database, other }) => {
+  const { database: another } = await other();
+  await suite(t, database, [database, another]);
 });
 
-t.test('PostgreSQL', { skip: noPostgres }, async (t) => {
-  const server = await startPostgres();
-  t.teardown(() => server.remove());
-  const url = await server.createDatabase();
-  const database = await openPostgres({
-    url,
-    migrations: shippedMigrations(),
-    now: new Date(),
-    onTaken: () => t.fail('nobody takes it'),
-  });
-  t.teardown(() => database.close());
-  const sessions = await separateSessions(url, 8);
-  t.teardown(() => Promise.all(sessions.map((session) => session.close())));
-  await suite(t, database, sessions);
-});
-
-/** @param writers  databases that are one, as several processes see it */
+/** @param writers  one database, as two processes have it; each has several sessions on a server */
 async function suite(t: Test, database: Database, writers: readonly Database[]): Promise<void> {
   const emptyStore = async (): Promise<LibraryStore> => {
     await database.query('DELETE FROM rho90.document_version');
