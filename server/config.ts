@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import type { DatabaseSettings } from './storage/open-database.ts';
 
 const ROLES = ['all', 'api', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
@@ -96,6 +97,11 @@ export function loadConfig(
           role,
         },
       };
+}
+
+/** Which database the settings name. @param now  when it is taken */
+export function databaseSettings({ databaseUrl, dataDir }: Config, now: Date): DatabaseSettings {
+  return { ...(databaseUrl === undefined ? {} : { databaseUrl }), dataDir, now };
 }
 
 /** Whether an address can be reached from this machine only. */

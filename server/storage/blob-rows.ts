@@ -65,6 +65,19 @@ export function* pieces(arrays: readonly ArrayBufferView[]): Generator<Uint8Arra
   if (filled > 0) yield piece.subarray(0, filled);
 }
 
+/** The same bytes in pieces of PIECE_BYTES each but for the last. */
+export async function* evenPieces(read: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array = new Uint8Array(0);
+  for await (const bytes of read) {
+    held = Buffer.concat([held, bytes]);
+    while (held.byteLength >= PIECE_BYTES) {
+      yield held.subarray(0, PIECE_BYTES);
+      held = held.subarray(PIECE_BYTES);
+    }
+  }
+  if (held.byteLength > 0) yield held;
+}
+
 /** Passes pieces on, and throws at the end when they are not what was stored. */
 export async function* checked(
   blob: StoredBlob,

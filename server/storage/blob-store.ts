@@ -59,6 +59,19 @@ export interface BlobStore {
    * @returns to be called once the transaction has committed
    */
   remove(tx: Queryable, which: WhichBlobs): Promise<() => Promise<void>>;
+  /**
+   * Reads all of a blob as a transaction sees it.
+   *
+   * @throws BlobDamaged
+   */
+  copyOut(tx: Queryable, blob: StoredBlob): AsyncIterable<Uint8Array>;
+  /**
+   * Stores a blob that was read elsewhere, under its id. What a transaction that fails leaves of it is swept.
+   *
+   * @param read  its bytes, in pieces of any size
+   * @throws BlobDamaged when they are not those that were stored
+   */
+  copyIn(tx: Queryable, blob: StoredBlob, read: AsyncIterable<Uint8Array>): Promise<void>;
   /** Deletes what no row names, left by a process that was killed between the two; for the start of the only process. */
   sweep(): Promise<void>;
 }

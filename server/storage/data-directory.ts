@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DatabaseRefused } from './database.ts';
+import { DatabaseInUse, DatabaseRefused } from './database.ts';
 
 export interface DataDirectory {
   /** Absolute. */
@@ -39,7 +39,7 @@ export function takeDataDirectory(directory: string, now: Date): DataDirectory {
     writeFileSync(holderFile, `${JSON.stringify({ pid: process.pid, host: hostname(), since: now.toISOString() })}\n`);
   } catch (error) {
     lock?.close();
-    throw new DatabaseRefused(whyRefused(path, holderFile, error), { cause: error });
+    throw refusal(path, holderFile, error);
   }
   const held = lock;
   return {
@@ -51,11 +51,18 @@ export function takeDataDirectory(directory: string, now: Date): DataDirectory {
   };
 }
 
-function whyRefused(path: string, holderFile: string, error: unknown): string {
-  const { code = '', errcode, message } = error as NodeJS.ErrnoException & { readonly errcode?: number };
-  if (errcode === busy) {
-    return `RHO90_DATA_DIR ${path} is in use by ${holderIn(holderFile)}; stop that one, or set RHO90_DATA_DIR to another directory`;
+function refusal(path: string, holderFile: string, error: unknown): DatabaseRefused {
+  if ((error as { readonly errcode?: number }).errcode !== busy) {
+    return new DatabaseRefused(whyRefused(path, error), { cause: error });
   }
+  return new DatabaseInUse(
+    `RHO90_DATA_DIR ${path} is in use by ${holderIn(holderFile)}; stop that one, or set RHO90_DATA_DIR to another directory`,
+    { cause: error },
+  );
+}
+
+function whyRefused(path: string, error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
   switch (code) {
     case 'EACCES':
     case 'EPERM':

@@ -42,6 +42,9 @@ export class DatabaseUnavailable extends Error {}
 /** Something about the database that only a person can put right, in words for that person. */
 export class DatabaseRefused extends Error {}
 
+/** Another process has the embedded database. */
+export class DatabaseInUse extends DatabaseRefused {}
+
 /**
  * An int8, which the drivers give as text or as a bigint where they are not told otherwise.
  *

@@ -17,27 +17,34 @@ export async function openFileBlobs(database: Database, folder: string): Promise
   const unlink = async (ids: readonly string[]): Promise<void> => {
     for (const id of ids) await rm(place(id), { force: true });
   };
+  /** A new file on the disk; nothing of it is left when it fails. */
+  const write = async (id: string, read: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> => {
+    try {
+      const file = await open(place(id), 'wx');
+      try {
+        for await (const piece of read) await file.writeFile(piece);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      await unlink([id]);
+      throw error;
+    }
+  };
   return {
     async stage(arrays) {
       const id = randomUUID();
       let bytes = 0;
       let checksum = 0;
-      try {
-        const file = await open(place(id), 'wx');
-        try {
-          for (const piece of pieces(arrays)) {
-            await file.writeFile(piece);
-            bytes += piece.byteLength;
-            checksum = crc32(piece, checksum);
-          }
-          await file.datasync();
-        } finally {
-          await file.close();
+      const measured = function* (): Generator<Uint8Array> {
+        for (const piece of pieces(arrays)) {
+          bytes += piece.byteLength;
+          checksum = crc32(piece, checksum);
+          yield piece;
         }
-      } catch (error) {
-        await unlink([id]);
-        throw error;
-      }
+      };
+      await write(id, measured());
       return {
         bytes,
         insert: async (tx, key) => {
@@ -55,6 +62,11 @@ export async function openFileBlobs(database: Database, folder: string): Promise
     async remove(tx, which) {
       const ids = await deleteBlobRows(tx, which);
       return () => unlink(ids);
+    },
+    copyOut: (_tx, blob) => checked(blob, true, blob.bytes, fileRange(place(blob.id), 0, blob.bytes)),
+    async copyIn(tx, blob, read) {
+      await write(blob.id, checked(blob, true, blob.bytes, read));
+      await insertBlobRow(tx, blob, blob);
     },
     async sweep() {
       const named = new Set((await database.query<{ id: string }>('SELECT id FROM rho90.blob')).map(({ id }) => id));

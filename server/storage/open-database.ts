@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlobStore } from './blob-store.ts';
 import { takeDataDirectory } from './data-directory.ts';
 import type { Database } from './database.ts';
 import { openFileBlobs } from './file-blobs.ts';
 import { migrate, shippedMigrations } from './migrate.ts';
-import { openPglite } from './pglite.ts';
+import { openPglite, pglitePlace } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 import { rowBlobs } from './row-blobs.ts';
 
@@ -19,6 +20,11 @@ export interface DatabaseSettings {
 export interface Storage {
   readonly database: Database;
   readonly blobs: BlobStore;
+}
+
+/** Whether there is a database to open; a server is asked for it when it is opened. */
+export function hasDatabase({ databaseUrl, dataDir }: DatabaseSettings): boolean {
+  return databaseUrl !== undefined || existsSync(pglitePlace(dataDir));
 }
 
 /**

@@ -15,7 +15,7 @@ const parsers = { [types.INT8]: safeInteger };
  * @throws DatabaseRefused when the files are there and cannot be opened
  */
 export async function openPglite(dataDirectory: string): Promise<Database> {
-  const place = join(dataDirectory, 'pglite');
+  const place = pglitePlace(dataDirectory);
   if (!existsSync(place)) await createAt(place);
   try {
     return pgliteDatabase(await started(new PGlite({ dataDir: place, parsers })));
@@ -26,6 +26,11 @@ export async function openPglite(dataDirectory: string): Promise<Database> {
       { cause: error },
     );
   }
+}
+
+/** Where the database of a data directory is. */
+export function pglitePlace(dataDirectory: string): string {
+  return join(dataDirectory, 'pglite');
 }
 
 /**

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as letOthersProceed } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { checked, deleteBlobRows, insertBlobRow, listBlobRows, pieces } from './blob-rows.ts';
+import { checked, deleteBlobRows, evenPieces, insertBlobRow, listBlobRows, pieces } from './blob-rows.ts';
 import { type BlobStore, PIECE_BYTES, type StoredBlob } from './blob-store.ts';
-import type { Database } from './database.ts';
+import type { Queryable } from './database.ts';
 
 /** Blobs in rows of PIECE_BYTES each, written by the transaction that names them. */
-export function rowBlobs(database: Database): BlobStore {
+export function rowBlobs(database: Queryable): BlobStore {
+  const insertPart = async (tx: Queryable, id: string, part: number, body: Uint8Array): Promise<void> => {
+    await tx.query('INSERT INTO rho90.blob_part (blob, part, body) VALUES ($1, $2, $3)', [id, part, body]);
+  };
   return {
     async stage(arrays) {
       const id = randomUUID();
@@ -22,9 +25,7 @@ export function rowBlobs(database: Database): BlobStore {
           }
           await insertBlobRow(tx, key, { id, bytes, checksum });
           let part = 0;
-          for (const piece of pieces(arrays)) {
-            await tx.query('INSERT INTO rho90.blob_part (blob, part, body) VALUES ($1, $2, $3)', [id, part++, piece]);
-          }
+          for (const piece of pieces(arrays)) await insertPart(tx, id, part++, piece);
         },
         discard: async () => undefined,
       };
@@ -38,12 +39,25 @@ export function rowBlobs(database: Database): BlobStore {
       await deleteBlobRows(tx, which);
       return async () => undefined;
     },
+    copyOut: (tx, blob) => checked(blob, true, blob.bytes, rowRange(tx, blob, 0, blob.bytes)),
+    async copyIn(tx, blob, read) {
+      await insertBlobRow(tx, blob, blob);
+      let part = 0;
+      for await (const piece of evenPieces(checked(blob, true, blob.bytes, read))) {
+        await insertPart(tx, blob.id, part++, piece);
+      }
+    },
     // Rows that nothing names cannot be.
     sweep: async () => undefined,
   };
 }
 
-async function* rowRange(database: Database, { id }: StoredBlob, from: number, to: number): AsyncGenerator<Uint8Array> {
+async function* rowRange(
+  database: Queryable,
+  { id }: StoredBlob,
+  from: number,
+  to: number,
+): AsyncGenerator<Uint8Array> {
   for (let at = from; at < to; ) {
     const part = Math.floor(at / PIECE_BYTES);
     const start = part * PIECE_BYTES;
