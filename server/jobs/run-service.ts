@@ -1,3 +1,4 @@
+import PQueue from 'p-queue';
 import type { Failure } from '../../schemas/failure.ts';
 import type { RunReferences, StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import type { PreparedRun } from '../../workers/engine.ts';
@@ -129,6 +130,9 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
     engine: { version, kernelHash: engine.kernelHashOf(prepared) },
   });
 
+  /** They wait for each other in the database: here they do so without a connection each, which others need. */
+  const accepting = new PQueue({ concurrency: 1 });
+
   /** Stores the run and its job, if there is room. */
   const accept = (submission: Submission, run: StressRun, prepared: PreparedRun): Promise<Acceptance> =>
     database.transaction(async (tx) => {
@@ -163,7 +167,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       const run = newRun(submission, outcome.value);
       // Kept only by a process that is idle: in a queue it would take the memory of the runs that it waits for.
       if (count === 0 && preparing === 0) preparedRuns.put(run.id, outcome.value);
-      const acceptance = await accept(submission, run, outcome.value);
+      const acceptance = await accepting.add(() => accept(submission, run, outcome.value));
       if (acceptance.kind === 'accepted') observer.runAccepted(run.id);
       return acceptance;
     },

@@ -34,6 +34,7 @@ export function startRunRoutes(app: FastifyInstance, { runs, references, limits 
   ): Promise<FastifyReply> => {
     if (acceptance.kind !== 'accepted' && acceptance.kind !== 'replayed') throw refusalOf(acceptance, limits);
     const { id } = acceptance.run;
+    request.log.info({ runId: id }, acceptance.kind === 'replayed' ? 'run answered again' : 'run accepted');
     if (acceptance.kind === 'replayed') void reply.header('idempotency-replayed', 'true');
     const seconds = waitPreference(request.headers.prefer, limits.waitSeconds);
     if (seconds !== null) void reply.header('preference-applied', `wait=${seconds}`);

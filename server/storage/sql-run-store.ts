@@ -1,7 +1,8 @@
 import type { StressRun } from '../../schemas/stress-run.ts';
+import { batched } from './batched.ts';
 import type { Database, SqlValue } from './database.ts';
 import { readParts, writeParts } from './part.ts';
-import type { RunCounts, RunFilter, RunStore } from './run-store.ts';
+import type { RunCounts, RunFilter, RunState, RunStore } from './run-store.ts';
 import { type RunRow, RUN_COLUMNS, runOf, shownBody } from './run-row.ts';
 import { isStorableText } from './storable-text.ts';
 
@@ -16,6 +17,17 @@ export function sqlRunStore(database: Database, clock: () => Date): RunStore {
     if (row === undefined || (kind === 'result' && row.status !== 'succeeded')) return undefined;
     return readParts(database, row.place, kind);
   };
+
+  const states = async (ids: readonly string[]): Promise<readonly RunState[]> => {
+    const rows = await database.query<RunRow>(`SELECT ${RUN_COLUMNS} FROM rho90.run AS r WHERE id = ANY ($1::text[])`, [
+      ids,
+    ]);
+    return rows.map((row) => ({ run: runOf(row, clock()), revision: row.revision }));
+  };
+  const lookUp = batched(async (ids) => {
+    const found = new Map((await states(ids)).map(({ run }) => [run.id, run]));
+    return ids.map((id) => found.get(id));
+  });
 
   return {
     insert: async (tx, run, { owner, cost, request }) => {
@@ -136,18 +148,8 @@ export function sqlRunStore(database: Database, clock: () => Date): RunStore {
       );
       return row;
     },
-    get: async (id) => {
-      if (!isStorableText(id)) return undefined;
-      const [row] = await database.query<RunRow>(`SELECT ${RUN_COLUMNS} FROM rho90.run AS r WHERE id = $1`, [id]);
-      return row === undefined ? undefined : runOf(row, clock());
-    },
-    states: async (ids) => {
-      const rows = await database.query<RunRow>(
-        `SELECT ${RUN_COLUMNS} FROM rho90.run AS r WHERE id = ANY ($1::text[])`,
-        [ids],
-      );
-      return rows.map((row) => ({ run: runOf(row, clock()), revision: row.revision }));
-    },
+    get: async (id) => (isStorableText(id) ? lookUp.load(id) : undefined),
+    states,
     placeOf: async (id) => {
       if (!isStorableText(id)) return undefined;
       const [row] = await database.query<{ place: number }>('SELECT place FROM rho90.run WHERE id = $1', [id]);
