@@ -1,6 +1,6 @@
 import { openJobQueue } from '../jobs/job-queue.ts';
 import { queueRun, RUN_QUEUE } from '../jobs/queue-run.ts';
-import type { StoredBlob } from '../storage/blob-store.ts';
+import { BlobDamaged, type StoredBlob } from '../storage/blob-store.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { Storage } from '../storage/open-database.ts';
 import { sqlTaskStore } from '../storage/sql-task-store.ts';
@@ -54,10 +54,19 @@ export async function restoreBackup(storage: Storage, file: string, options: Res
     return { header, ...contents };
   } catch (error) {
     await reclaim(storage);
-    throw error;
+    throw restorationError(file, error);
   } finally {
     await jobs.stop();
   }
+}
+
+/** What the database or the disk refused, such as for want of room; the text is about no one's book. */
+function restorationError(file: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof BlobDamaged || typeof code === 'string') {
+    return new BackupRefused(`${file} was not restored, and nothing of it is left: ${message}`, { cause: error });
+  }
+  return error;
 }
 
 async function refuseUnlessEmpty(tx: Queryable): Promise<void> {

@@ -19,8 +19,8 @@ export async function openFileBlobs(database: Database, folder: string): Promise
   };
   /** A new file on the disk; nothing of it is left when it fails. */
   const write = async (id: string, read: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> => {
+    const file = await open(place(id), 'wx');
     try {
-      const file = await open(place(id), 'wx');
       try {
         for await (const piece of read) await file.writeFile(piece);
         await file.datasync();
