@@ -17,8 +17,8 @@ export interface Config {
   readonly dataDir: string;
   /** Of PostgreSQL, instead of the embedded database. May hold a password: never shown or logged. */
   readonly databaseUrl?: string;
-  /** Days for which finished runs are kept; without it, as many as there is room for. */
-  readonly keepDays?: number;
+  /** Days for which finished runs are kept. */
+  readonly keepDays: number;
   readonly threads: number;
   /** Accepts requests, simulates, or both. */
   readonly role: Role;
@@ -31,6 +31,8 @@ export type ConfigOutcome =
 const maxPort = 65_535;
 /** One thread is one simulation kernel; beyond this many a typing error is likelier than a machine. */
 const maxThreads = 256;
+/** Somewhat more than a year, so that a report of the year before can be looked into. */
+export const DEFAULT_KEEP_DAYS = 400;
 /** A hundred years. */
 const maxKeepDays = 36_500;
 
@@ -50,12 +52,12 @@ export function loadConfig(
   const refuse = (name: string, allowed: string): void => {
     problems.push(`${name} is ${JSON.stringify(env[name])}; ${allowed}`);
   };
-  const integer = (name: string, fallback: number | null, min: number, max: number): number => {
+  const integer = (name: string, fallback: number, min: number, max: number): number => {
     const text = given(name);
-    if (text === undefined && fallback !== null) return fallback;
-    const value = /^\d{1,9}$/.test(text ?? '') ? Number(text) : Number.NaN;
+    if (text === undefined) return fallback;
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
-    refuse(name, `it must be a whole number from ${min} to ${max} (default ${fallback ?? 'none'})`);
+    refuse(name, `it must be a whole number from ${min} to ${max} (default ${fallback})`);
     return min;
   };
 
@@ -71,8 +73,7 @@ export function loadConfig(
       'DATABASE_URL is not a URL of PostgreSQL; it must be as postgres://user:password@host:5432/database (default: an embedded database in RHO90_DATA_DIR)',
     );
   }
-  const keepDays =
-    given('RHO90_KEEP_DAYS') === undefined ? undefined : integer('RHO90_KEEP_DAYS', null, 1, maxKeepDays);
+  const keepDays = integer('RHO90_KEEP_DAYS', DEFAULT_KEEP_DAYS, 1, maxKeepDays);
   const dataDir = given('RHO90_DATA_DIR') ?? './data';
   if (isFile(dataDir)) refuse('RHO90_DATA_DIR', 'it must be a directory, or not exist yet (default ./data)');
   const threads = integer('RHO90_THREADS', Math.min(availableParallelism(), maxThreads), 1, maxThreads);
@@ -92,7 +93,7 @@ export function loadConfig(
           logLevel,
           dataDir,
           ...(databaseUrl === undefined ? {} : { databaseUrl }),
-          ...(keepDays === undefined ? {} : { keepDays }),
+          keepDays,
           threads,
           role,
         },

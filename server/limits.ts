@@ -3,6 +3,7 @@ import { Market } from '../schemas/market.ts';
 import { Scenario } from '../schemas/scenario.ts';
 import type { ServiceLimits } from '../schemas/service.ts';
 import { Simulation, StressRunRequest } from '../schemas/stress-run.ts';
+import { DEFAULT_KEEP_DAYS } from './config.ts';
 import type { JsonSchema } from './schema-words.ts';
 
 /** What one server takes on; the bounds of single fields are in the schemas. */
@@ -27,7 +28,7 @@ export const DEFAULT_SERVICE_LIMITS: Limits = {
   queuedRuns: 500,
   queuedRunsOfOwner: 500,
   queuedBytes: 128 * 1024 * 1024,
-  keepDays: 400,
+  keepDays: DEFAULT_KEEP_DAYS,
   waitSeconds: 60,
 };
 

@@ -18,7 +18,7 @@ import { CommandRefused } from './command-refused.ts';
  */
 export async function serve(config: Config): Promise<void> {
   const { keepDays, role } = config;
-  const limits = { ...DEFAULT_SERVICE_LIMITS, ...(keepDays === undefined ? {} : { keepDays }) };
+  const limits = { ...DEFAULT_SERVICE_LIMITS, keepDays };
   const clock = () => new Date();
   const newId = () => uuidV7(Date.now(), randomBytes(10));
   const storage = await openStorage(databaseSettings(config, clock()));

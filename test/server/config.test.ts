@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { isLoopback, loadConfig, type ConfigOutcome } from '../../server/config.ts';
+import { databaseSettings, isLoopback, loadConfig, type ConfigOutcome } from '../../server/config.ts';
 
 const problemsOf = (outcome: ConfigOutcome) => (outcome.ok ? [] : outcome.problems);
 
@@ -13,7 +13,9 @@ t.test('an empty environment gives a server on loopback that uses the whole mach
       port: 3000,
       logLevel: 'info',
       dataDir: './data',
+      keepDays: 400,
       threads: Math.min(256, availableParallelism()),
+      role: 'all',
     },
   });
 });
@@ -26,10 +28,29 @@ t.test('a variable that is empty counts as not set', async (t) => {
 });
 
 t.test('every setting can be given', async (t) => {
-  const env = { HOST: '0.0.0.0', PORT: '8080', LOG_LEVEL: 'silent', RHO90_DATA_DIR: '/data', RHO90_THREADS: '3' };
+  const env = {
+    HOST: '0.0.0.0',
+    PORT: '8080',
+    LOG_LEVEL: 'silent',
+    RHO90_DATA_DIR: '/data',
+    RHO90_KEEP_DAYS: '90',
+    RHO90_THREADS: '3',
+    RHO90_ROLE: 'all',
+  };
   t.same(
     loadConfig(env, () => false),
-    { ok: true, config: { host: '0.0.0.0', port: 8080, logLevel: 'silent', dataDir: '/data', threads: 3 } },
+    {
+      ok: true,
+      config: {
+        host: '0.0.0.0',
+        port: 8080,
+        logLevel: 'silent',
+        dataDir: '/data',
+        keepDays: 90,
+        threads: 3,
+        role: 'all',
+      },
+    },
   );
 });
 
@@ -72,10 +93,35 @@ t.test(
   },
 );
 
-t.test('finished runs are kept for a number of days when one is given', async (t) => {
-  t.match(loadConfig({ RHO90_KEEP_DAYS: '90' }), { ok: true, config: { keepDays: 90 } });
+t.test('what a process does can be said where there may be several', async (t) => {
+  for (const RHO90_ROLE of ['all', 'api', 'worker']) {
+    t.match(loadConfig({ RHO90_ROLE, DATABASE_URL: 'postgres://db/rho90' }), {
+      ok: true,
+      config: { role: RHO90_ROLE },
+    });
+  }
+  t.same(problemsOf(loadConfig({ RHO90_ROLE: 'worker' })), [
+    'RHO90_ROLE is "worker"; without DATABASE_URL there is one process, which must do all',
+  ]);
+  t.same(problemsOf(loadConfig({ RHO90_ROLE: 'both' })), [
+    'RHO90_ROLE is "both"; it must be one of all, api, worker (default all)',
+  ]);
+});
+
+t.test('the database of the settings is the server where one is named', async (t) => {
+  const now = new Date(0);
+  const settingsOf = (env: Record<string, string>) => {
+    const loaded = loadConfig(env, () => false);
+    return loaded.ok ? databaseSettings(loaded.config, now) : loaded.problems;
+  };
+  t.same(settingsOf({ RHO90_DATA_DIR: '/data' }), { dataDir: '/data', now });
+  const databaseUrl = 'postgres://db/rho90';
+  t.same(settingsOf({ DATABASE_URL: databaseUrl }), { databaseUrl, dataDir: './data', now });
+});
+
+t.test('finished runs are kept for a number of days of at least one', async (t) => {
   t.same(problemsOf(loadConfig({ RHO90_KEEP_DAYS: '0' })), [
-    'RHO90_KEEP_DAYS is "0"; it must be a whole number from 1 to 36500 (default none)',
+    'RHO90_KEEP_DAYS is "0"; it must be a whole number from 1 to 36500 (default 400)',
   ]);
 });
 
