@@ -1,9 +1,9 @@
 /**
  * Does what the Dockerfile does, without a container: compiles, installs production packages only, starts the compiled
- * server beside nothing else of this repository, asks for its health, and stops it. What a forgotten asset or a package
- * that only development has would break, breaks here.
+ * server beside nothing else of this repository, asks for its health, stops it, and asks for a backup. What a forgotten
+ * asset or a package that only development has would break, breaks here.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const place = mkdtempSync(join(tmpdir(), 'rho90-package-'));
+const settings = { ...process.env, NODE_ENV: 'production', RHO90_DATA_DIR: join(place, 'data'), DATABASE_URL: '' };
 
 try {
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
@@ -22,7 +23,8 @@ try {
   }
   execFileSync('npm', ['ci', '--silent', '--omit=dev', '--omit=optional'], { cwd: place, stdio: 'inherit' });
   await start(await freePort());
-  console.log('the package starts, is healthy and stops');
+  backUp();
+  console.log('the package starts, is healthy, stops, and knows its commands');
 } finally {
   rmSync(place, { recursive: true, force: true });
 }
@@ -31,14 +33,7 @@ try {
 async function start(port: number): Promise<void> {
   const server = spawn(process.execPath, ['dist/server/main.js'], {
     cwd: place,
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      RHO90_DATA_DIR: join(place, 'data'),
-      DATABASE_URL: '',
-    },
+    env: { ...settings, HOST: '127.0.0.1', PORT: String(port) },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const exit = once(server, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
@@ -54,6 +49,18 @@ async function start(port: number): Promise<void> {
     if (code !== 0) throw new Error(`the server ended with ${code ?? signal} on SIGTERM; need 0`);
   } finally {
     server.kill('SIGKILL');
+  }
+}
+
+/** Asks for a backup of the database that the server has left; throws unless it is refused since there is nothing in it. */
+function backUp(): void {
+  const { status, stderr } = spawnSync(process.execPath, ['dist/server/main.js', 'backup', 'file'], {
+    cwd: place,
+    env: settings,
+    encoding: 'utf8',
+  });
+  if (status !== 1 || !stderr.includes('the database is empty')) {
+    throw new Error(`the backup ended with ${String(status)} and ${stderr}; need 1, since the database is empty`);
   }
 }
 
