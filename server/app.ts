@@ -117,7 +117,7 @@ export async function buildApp({
   ];
   if (role !== 'worker') await runRoutes(app, { engine, runs, library, clock, limits });
   serviceRoutes(app, { runs, limits: serviceLimits(limits, vocabulary), version, threads: engine.threads });
-  metricsRoute(app, { metrics, runs, engine, clock });
+  metricsRoute(app, { metrics, runs, threads: () => engine.load(), clock });
   await app.ready();
   return app;
 }

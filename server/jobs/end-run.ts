@@ -34,7 +34,8 @@ export async function endRun(
   const place = await runs.end(tx, runId, end);
   if (place === undefined) return undefined;
   await jobs.cancel(tx, left);
-  const removed = await blobs.remove(tx, { runs: [place], kind: 'shard' });
+  // Of a run that has not succeeded, scenarios that were measured go, too.
+  const removed = await blobs.remove(tx, { runs: [place], ...(end.status === 'succeeded' ? { kind: 'shard' } : {}) });
   await notices.publish(tx, 'ended', runId);
   return async () => {
     observer.runEnded(runId, end.status);

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { StressEngine } from '../../workers/engine.ts';
 import type { Runs } from '../jobs/open-runs.ts';
-import type { Metrics } from '../metrics.ts';
+import type { MeasuredNow, Metrics } from '../metrics.ts';
 import type { RunCounts } from '../storage/run-store.ts';
 import { countsWithin } from './run-counts.ts';
 import { refusals } from './responses.ts';
@@ -9,12 +8,12 @@ import { refusals } from './responses.ts';
 export interface MetricsDependencies {
   readonly metrics: Metrics;
   readonly runs: Runs;
-  readonly engine: Pick<StressEngine, 'load'>;
+  readonly threads: MeasuredNow['threads'];
   readonly clock: () => Date;
 }
 
 /** Counts every answer, and shows what was counted. */
-export function metricsRoute(app: FastifyInstance, { metrics, runs, engine, clock }: MetricsDependencies): void {
+export function metricsRoute(app: FastifyInstance, { metrics, runs, threads, clock }: MetricsDependencies): void {
   app.addHook('onResponse', async (request, reply) => {
     metrics.answered({
       method: request.method,
@@ -47,7 +46,7 @@ export function metricsRoute(app: FastifyInstance, { metrics, runs, engine, cloc
       const counts = (): Promise<RunCounts | null> => countsWithin(runs.store, app.log);
       const text = await metrics.text({
         runs: counts,
-        threads: () => engine.load(),
+        threads,
         connections: runs.connections,
         now: clock,
       });

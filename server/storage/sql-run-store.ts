@@ -87,7 +87,8 @@ export function sqlRunStore(database: Database, clock: () => Date): RunStore {
     },
     end: async (tx, id, { status, finishedAt, result, ...shown }) => {
       const [row] = await tx.query<{ place: number; body: string }>(
-        `UPDATE rho90.run SET status = $2, revision = revision + 1, finished_at = $3, result_bytes = result_bytes + $4
+        `UPDATE rho90.run SET status = $2, revision = revision + 1, finished_at = $3,
+           result_bytes = CASE $2 WHEN 'succeeded' THEN result_bytes + $4 ELSE 0 END
          WHERE id = $1 AND status IN ('queued', 'running') RETURNING place, body`,
         [id, status, finishedAt, result === undefined ? 0 : Buffer.byteLength(result)],
       );
@@ -112,6 +113,13 @@ export function sqlRunStore(database: Database, clock: () => Date): RunStore {
         [id],
       );
       return row;
+    },
+    share: async (tx, place) => {
+      const [row] = await tx.query<{ status: StressRun['status'] }>(
+        'SELECT status FROM rho90.run WHERE place = $1 FOR KEY SHARE',
+        [place],
+      );
+      return row?.status;
     },
     countBytes: async (tx, place, bytes) => {
       await tx.query('UPDATE rho90.run SET result_bytes = result_bytes + $2 WHERE place = $1', [place, bytes]);
