@@ -48,6 +48,7 @@ async function performRun(dependencies: TaskDependencies, at: TaskAtWork, ready:
     const end = succeeded(outcome.value, clock());
     const afterwards = await persist(() =>
       database.transaction(async (tx) => {
+        await dependencies.runs.lock(tx, task.runId);
         await jobs.complete(tx, claim);
         await dependencies.runs.plan(tx, task.run, planned - ready.prepared.paths);
         await storeVectors(dependencies, tx, task.run, staged);

@@ -61,7 +61,7 @@ async function sendShards(
 }
 
 export async function performShard(dependencies: TaskDependencies, at: TaskAtWork, ready: ReadyRun): Promise<void> {
-  const { database, blobs, jobs, tasks, engine, notices, persist } = dependencies;
+  const { database, blobs, jobs, runs, tasks, engine, notices, persist } = dependencies;
   const { task, claim, signal } = at;
   const { scenario, fromPath, toPath } = task;
   let pilotPaths = 0;
@@ -78,6 +78,7 @@ export async function performShard(dependencies: TaskDependencies, at: TaskAtWor
   try {
     await persist(() =>
       database.transaction(async (tx) => {
+        if ((await runs.share(tx, task.run)) !== 'running') throw new ClaimLost(`run ${task.runId} has ended`);
         await jobs.complete(tx, claim);
         await tasks.finish(tx, claim.id, { pathsDone, pilotPaths, cpuSeconds: cpuSeconds + sampling.cpuSeconds });
         await staged.insert(tx, { run: task.run, kind: 'shard', scenario, fromPath });
@@ -130,6 +131,7 @@ async function sendMore(
   const { scenario, toPath: from, batch } = task;
   await persist(() =>
     database.transaction(async (tx) => {
+      if ((await runs.lock(tx, task.runId))?.status !== 'running') throw new ClaimLost(`run ${task.runId} has ended`);
       await jobs.complete(tx, claim);
       await dependencies.tasks.delete(tx, claim.id);
       await runs.plan(tx, task.run, to - from);

@@ -59,6 +59,7 @@ export async function failRun(
   const { database, jobs, clock, persist } = dependencies;
   const afterwards = await persist(() =>
     database.transaction(async (tx) => {
+      await dependencies.runs.lock(tx, task.runId);
       await jobs.complete(tx, claim);
       const end: RunEnd = { status: 'failed', finishedAt: clock(), failures: [...failures] };
       return endRun(dependencies, tx, task.runId, end);

@@ -87,6 +87,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
   /** A job goes back as if it had never been taken. */
   const giveBack = async (claim: Claim, task: StartedTask): Promise<void> => {
     await database.transaction(async (tx) => {
+      await runs.lock(tx, task.runId);
       await tasks.giveBack(tx, claim.id, node.id);
       if (task.kind === 'run') await runs.giveBack(tx, task.run);
       await jobs.giveBack(tx, claim);
@@ -99,6 +100,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
     const failures = [{ reason: 'internal_error' as const, pointer: '', message }];
     const afterwards = await persist(() =>
       database.transaction(async (tx) => {
+        await runs.lock(tx, task.runId);
         await jobs.complete(tx, claim);
         return endRun(dependencies, tx, task.runId, { status: 'failed', finishedAt: clock(), failures });
       }),
@@ -193,7 +195,10 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
         gate.leave();
       }
       if (found) continue;
-      await Promise.race([woken, sleep(idleMs[database.kind], undefined, { signal: stopping.signal }).catch(() => undefined)]);
+      await Promise.race([
+        woken,
+        sleep(idleMs[database.kind], undefined, { signal: stopping.signal }).catch(() => undefined),
+      ]);
     }
   };
 

@@ -82,8 +82,15 @@ export interface RunStore {
    * @returns its place, or undefined when it had ended before or is not there
    */
   end(tx: Queryable, id: string, end: RunEnd): Promise<number | undefined>;
-  /** Keeps others from ending or joining the run until the transaction is over. @returns its place and status */
+  /**
+   * Keeps others from ending or joining the run until the transaction is over. Whoever changes a run and its tasks or jobs
+   * comes here, or to `share`, before these: in another order two would wait for each other.
+   *
+   * @returns its place and status
+   */
   lock(tx: Queryable, id: string): Promise<{ readonly place: number; readonly status: RunStatus } | undefined>;
+  /** Keeps others from ending the run, but not from sharing it. @returns its status */
+  share(tx: Queryable, place: number): Promise<RunStatus | undefined>;
   /** Counts bytes of blobs towards what a run takes. */
   countBytes(tx: Queryable, place: number, bytes: number): Promise<void>;
   writeScenario(tx: Queryable, place: number, scenario: number, result: string): Promise<void>;
