@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { PROBLEMS, type ProblemKind, ProblemError, problemBody, RequestRefused } from './errors.ts';
 import { foundFailures } from './found-failures.ts';
 import { DatabaseUnavailable } from './storage/database.ts';
+import { StorageFull } from './storage/free-space.ts';
 
 const problemType = 'application/problem+json; charset=utf-8';
 
@@ -12,6 +13,11 @@ const maxDiscardedBytes = 64 * 1024 * 1024;
 const maxDiscardMs = 10_000;
 /** A database that is started anew is back in about this time. */
 const databaseSeconds = 5;
+/** Somebody has to look after a disk that is full. */
+const storageSeconds = 60;
+
+/** What is the server's to mend. */
+const SERVER_PROBLEMS: ReadonlySet<ProblemKind> = new Set(['internal-error', 'database-away', 'storage-full']);
 
 /** Sends whatever was thrown as problem details; what the server did wrong goes to the log, not to the client. */
 export async function answerError(
@@ -21,7 +27,7 @@ export async function answerError(
   bodyBytes: number,
 ): Promise<void> {
   const problem = asProblem(error, bodyBytes);
-  if (problem.kind === 'internal-error' || problem.kind === 'database-away') request.log.error(error);
+  if (SERVER_PROBLEMS.has(problem.kind)) request.log.error(error);
   else request.log.info({ kind: problem.kind, failures: problem.failures.total }, problem.message);
   if (problem.kind === 'body-too-large') await discardBody(request.raw);
   send(problem, request, reply);
@@ -99,6 +105,11 @@ function send(problem: ProblemError, request: FastifyRequest, reply: FastifyRepl
 /** The problem that an error of Fastify or of a plugin stands for. */
 function asProblem(error: unknown, bodyBytes: number): ProblemError {
   if (error instanceof ProblemError) return error;
+  if (error instanceof StorageFull) {
+    return new ProblemError('storage-full', 'the disk of the service is full; somebody has to make room', {
+      headers: { 'retry-after': String(storageSeconds) },
+    });
+  }
   if (error instanceof DatabaseUnavailable) {
     return new ProblemError('database-away', 'the database does not answer; try again later', {
       headers: { 'retry-after': String(databaseSeconds) },

@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'internal-error': { status: 500, title: 'The server failed' },
   'not-accepting-runs': { status: 503, title: 'No run can be accepted right now' },
+  'storage-full': { status: 503, title: 'There is no room on the disk' },
   'database-away': { status: 503, title: 'The database cannot be reached' },
 } as const;
 

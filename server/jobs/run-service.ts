@@ -78,6 +78,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
     database,
     runs,
     tasks,
+    blobs,
     jobs,
     notices,
     engine,
@@ -156,6 +157,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
   return {
     async submit(submission) {
       if (stopping.signal.aborted) return { kind: 'draining' };
+      blobs.requireRoom();
       const { runs: count, bytes } = await runs.waiting(database);
       if (isFull({ runs: count + preparing, bytes: bytes + preparingBytes }, submission.bytes)) return { kind: 'full' };
       const outcome = await prepare(submission);

@@ -41,6 +41,8 @@ export interface StagedBlob {
  * size would hold up everything for seconds, and in rows of a server, which every process reaches.
  */
 export interface BlobStore {
+  /** @throws StorageFull when there is no room for what more runs would leave */
+  requireRoom(): void;
   /**
    * @param arrays  their bytes one after the other, as this machine has them in memory (little-endian)
    */

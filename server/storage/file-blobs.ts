@@ -6,12 +6,17 @@ import { crc32 } from 'node:zlib';
 import { checked, deleteBlobRows, insertBlobRow, listBlobRows, pieces } from './blob-rows.ts';
 import { BlobDamaged, type BlobStore, PIECE_BYTES } from './blob-store.ts';
 import type { Database } from './database.ts';
+import { endlessSpace, type FreeSpace } from './free-space.ts';
 
 /**
  * Blobs in files, one each under its id, in a folder beside the embedded database. A file is complete on the disk before
  * a row names it, and goes after its row.
  */
-export async function openFileBlobs(database: Database, folder: string): Promise<BlobStore> {
+export async function openFileBlobs(
+  database: Database,
+  folder: string,
+  space: FreeSpace = endlessSpace,
+): Promise<BlobStore> {
   await mkdir(folder, { recursive: true });
   const place = (id: string): string => join(folder, id);
   const unlink = async (ids: readonly string[]): Promise<void> => {
@@ -33,7 +38,9 @@ export async function openFileBlobs(database: Database, folder: string): Promise
     }
   };
   return {
+    requireRoom: () => space.forRuns(),
     async stage(arrays) {
+      space.forRuns(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
       const id = randomUUID();
       let bytes = 0;
       let checksum = 0;

@@ -4,6 +4,7 @@ import type { BlobStore } from './blob-store.ts';
 import { takeDataDirectory } from './data-directory.ts';
 import type { Database } from './database.ts';
 import { openFileBlobs } from './file-blobs.ts';
+import { freeSpaceOf } from './free-space.ts';
 import { migrate, shippedMigrations } from './migrate.ts';
 import { openPglite, pglitePlace } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
@@ -40,7 +41,8 @@ export async function openStorage({ databaseUrl, dataDir, now }: DatabaseSetting
   }
   const directory = takeDataDirectory(dataDir, now);
   try {
-    const embedded = await openPglite(directory.path);
+    const space = freeSpaceOf(directory.path);
+    const embedded = await openPglite(directory.path, space);
     await migrate(embedded, migrations);
     const database: Database = {
       ...embedded,
@@ -49,7 +51,7 @@ export async function openStorage({ databaseUrl, dataDir, now }: DatabaseSetting
         directory.release();
       },
     };
-    return { database, blobs: await openFileBlobs(database, join(directory.path, 'blobs')) };
+    return { database, blobs: await openFileBlobs(database, join(directory.path, 'blobs'), space) };
   } catch (error) {
     directory.release();
     throw error;

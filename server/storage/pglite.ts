@@ -4,6 +4,7 @@ import { setImmediate as letOthersProceed } from 'node:timers/promises';
 import { PGlite, types } from '@electric-sql/pglite';
 import type { Transaction } from '@electric-sql/pglite';
 import { type Database, DatabaseRefused, type Queryable, safeInteger, type SqlValue } from './database.ts';
+import { endlessSpace, type FreeSpace, StorageFull } from './free-space.ts';
 
 const parsers = { [types.INT8]: safeInteger };
 
@@ -12,13 +13,20 @@ const parsers = { [types.INT8]: safeInteger };
  * while it runs, so statements must stay small.
  *
  * @param dataDirectory  exists, and is locked by this process: two writers would destroy it
- * @throws DatabaseRefused when the files are there and cannot be opened
+ * @param space          of its file system
+ * @throws DatabaseRefused when the files are there and cannot be opened, or when there is no room to
  */
-export async function openPglite(dataDirectory: string): Promise<Database> {
+export async function openPglite(dataDirectory: string, space: FreeSpace): Promise<Database> {
+  try {
+    space.forDatabase();
+  } catch (error) {
+    if (!(error instanceof StorageFull)) throw error;
+    throw new DatabaseRefused(`${error.message}; make room, or set RHO90_DATA_DIR to another disk`, { cause: error });
+  }
   const place = pglitePlace(dataDirectory);
   if (!existsSync(place)) await createAt(place);
   try {
-    return pgliteDatabase(await started(new PGlite({ dataDir: place, parsers })));
+    return pgliteDatabase(await started(new PGlite({ dataDir: place, parsers })), space);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new DatabaseRefused(
@@ -41,9 +49,9 @@ const checkpointLength = 32 * 1024 * 1024;
 const checkpointStatements = 5000;
 
 /** @param pglite  started */
-export function pgliteDatabase(pglite: PGlite): Database {
+export function pgliteDatabase(pglite: PGlite, space: FreeSpace = endlessSpace): Database {
   const written = { length: 0, statements: 0 };
-  const session = queryable(pglite, written);
+  const session = queryable(pglite, written, space);
   const checkpointIfDue = async (): Promise<void> => {
     if (written.length < checkpointLength && written.statements < checkpointStatements) return;
     written.length = 0;
@@ -71,7 +79,7 @@ export function pgliteDatabase(pglite: PGlite): Database {
       await pglite.listen(channel, onMessage);
     },
     transaction: async (work) => {
-      const value = await pglite.transaction((tx) => work(queryable(tx, written)));
+      const value = await pglite.transaction((tx) => work(queryable(tx, written, space)));
       await checkpointIfDue();
       return value;
     },
@@ -84,9 +92,17 @@ export async function startPglite(options: ConstructorParameters<typeof PGlite>[
   return started(new PGlite({ ...(options as object), parsers }));
 }
 
-function queryable(to: PGlite | Transaction, written: { length: number; statements: number }): Queryable {
+/** What changes nothing, or hardly anything. */
+const reading = /^\s*(?:SELECT|SHOW)\b/i;
+
+function queryable(
+  to: PGlite | Transaction,
+  written: { length: number; statements: number },
+  space: FreeSpace,
+): Queryable {
   return {
     query: async <R>(sql: string, parameters: readonly SqlValue[] = []) => {
+      if (!reading.test(sql)) space.forDatabase();
       const { rows } = await to.query<R>(sql, [...parameters]).catch(withoutParameters);
       written.statements++;
       for (const parameter of parameters) if (typeof parameter === 'string') written.length += parameter.length;
@@ -95,6 +111,7 @@ function queryable(to: PGlite | Transaction, written: { length: number; statemen
       return rows;
     },
     script: async <R>(sql: string) => {
+      if (!reading.test(sql)) space.forDatabase();
       const results = await to.exec(sql);
       await letOthersProceed();
       return results.flatMap(({ rows }) => rows as R[]);
@@ -102,9 +119,14 @@ function queryable(to: PGlite | Transaction, written: { length: number; statemen
   };
 }
 
+/** Of PostgreSQL: disk_full, where something else took the space between the look at it and the statement. */
+const diskFull = '53100';
+
 /** An error carries what was to be stored, which is a book and has no place in a log. */
 function withoutParameters(error: unknown): never {
-  if (error instanceof Error) Reflect.deleteProperty(error, 'params');
+  if (!(error instanceof Error)) throw error;
+  Reflect.deleteProperty(error, 'params');
+  if ((error as NodeJS.ErrnoException).code === diskFull) throw new StorageFull(error.message, { cause: error });
   throw error;
 }
 
