@@ -40,15 +40,21 @@ export function validatorCompiler(): FastifySchemaCompiler<unknown> {
   const forText = schemaValidator({ coerceTypes: true });
   return ({ schema, httpPart }) => {
     const ours = schema as JsonSchema;
-    const isBody = httpPart === 'body';
-    const validate = (isBody ? forBodies : forText).compile(ours);
-    return (value: unknown) => {
-      if (validate(value)) return true;
-      return {
-        error: new RequestRefused(isBody ? explainBody(ours, value, validate) : explainText(ours, value, validate)),
-      };
-    };
+    if (httpPart === 'headers') return refusing(forText, inLowerCase(ours), explainText);
+    return httpPart === 'body' ? refusing(forBodies, ours, explainBody) : refusing(forText, ours, explainText);
   };
+}
+
+function refusing(ajv: Ajv, schema: JsonSchema, explained: typeof explainBody) {
+  const validate = ajv.compile(schema);
+  return (value: unknown) => validate(value) || { error: new RequestRefused(explained(schema, value, validate)) };
+}
+
+/** Names of headers as Node gives them; Fastify leaves a schema to a compiler of one's own as it is written. */
+function inLowerCase(schema: JsonSchema): JsonSchema {
+  const properties: Record<string, JsonSchema> = {};
+  for (const [name, header] of Object.entries(schema.properties ?? {})) properties[name.toLowerCase()] = header;
+  return { ...schema, properties };
 }
 
 function explainBody(schema: JsonSchema, body: unknown, validate: ValidateFunction): FailureCollector {

@@ -99,7 +99,7 @@ export function startRunRoutes(app: FastifyInstance, { runs, references, limits 
           'Starts a new run of the same request. By the same version on the same kind of processor (`engine`) it gives the same result to the byte, but for its `timing`: `resultHash` is the same.',
         params: runParams,
         headers: startHeaders(limits),
-        response: startResponses(404, 429, 503),
+        response: startResponses(400, 404, 422, 429, 503),
       },
     },
     async (request, reply) => {
