@@ -8,13 +8,13 @@ import { pathReplayRoutes } from '../../server/routes/path-replay.ts';
 import { sqlRunStore } from '../../server/storage/sql-run-store.ts';
 import { validatorCompiler } from '../../server/validation.ts';
 import { createStressEngine } from '../../workers/stress-engine.ts';
-import { memoryDatabase } from '../support/database.ts';
+import { memoryStorage } from '../support/database.ts';
+import { insertRun } from '../support/stored-runs.ts';
 import { example, longRequest, matchesSchema, problemOf, smallRequest, startService, until } from './service.ts';
 
 const url = '/v1/stress-runs';
-const database = await memoryDatabase();
-const { post, get } = await startService(t, {}, { database });
-t.teardown(() => database.close());
+const { database, blobs } = await memoryStorage(t);
+const { post, get } = await startService(t, {}, { storage: { database, blobs } });
 
 async function finished(request: StressRunRequest): Promise<StressRun> {
   const response = await post(url, request, { prefer: 'wait=60' });
@@ -138,7 +138,7 @@ t.test('a run whose prices left the range of doubles shows where', async (t) => 
 
 t.test('a run that another kernel computed is replayed without the P&L it had', async (t) => {
   const run = await finished(smallRequest({ paths: 8 }));
-  const store = sqlRunStore(database, { retention: { kind: 'days', days: 1 }, clock: () => new Date() });
+  const store = sqlRunStore(database, () => new Date());
   const { result: _, ...stored } = run;
   const other: StressRun = {
     ...stored,
@@ -146,14 +146,12 @@ t.test('a run that another kernel computed is replayed without the P&L it had', 
     engine: { version: '0.0.0', kernelHash: 'fused-0000' },
     seed: '43',
   };
-  await store.accept({ ...other, status: 'queued' }, JSON.stringify(smallRequest({ paths: 8 })));
+  await insertRun(database, store, other, { request: JSON.stringify(smallRequest({ paths: 8 })) });
   const found = await replay('older', 2);
   t.equal(found.recordedPnl, null);
   t.equal(found.seed, '43', 'the seed that the run was given decides, whatever this version would derive');
-  await store.accept(
-    { ...other, id: 'refused', status: 'queued' },
-    JSON.stringify({ ...smallRequest(), scenarios: ['gone'] }),
-  );
+  const request = JSON.stringify({ ...smallRequest(), scenarios: ['gone'] });
+  await insertRun(database, store, { ...other, id: 'refused' }, { request });
   const problem = problemOf(t, await get(`${url}/refused/paths/2`), 409);
   t.match(problem.detail, /accepted by another version/);
   t.match(problem.failures, [{ pointer: '/scenarios/0' }]);

@@ -5,7 +5,7 @@ import type { Market } from '../../schemas/market.ts';
 import type { Scenario } from '../../schemas/scenario.ts';
 import type { StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 import { sqlRunStore } from '../../server/storage/sql-run-store.ts';
-import { memoryDatabase } from '../support/database.ts';
+import { memoryStorage } from '../support/database.ts';
 import { matchesSchema, problemOf, smallRequest, startService } from './service.ts';
 
 const runs = '/v1/stress-runs';
@@ -13,9 +13,8 @@ const { book, market } = smallRequest() as { book: Book; market: Market };
 const { seed: _, ...simulation } = smallRequest().simulation ?? {};
 const crisis: Scenario = { id: 'my crisis', regimes: [{ id: 'only', correlation: { kind: 'spike', average: 0.9 } }] };
 
-const database = await memoryDatabase();
-t.teardown(() => database.close());
-const { app, post, get } = await startService(t, { bodyBytes: 20_000 }, { database });
+const storage = await memoryStorage(t);
+const { app, post, get } = await startService(t, { bodyBytes: 20_000 }, { storage });
 const put = async (path: string, body: unknown) => {
   const response = await app.inject({
     method: 'PUT',
@@ -67,7 +66,7 @@ t.test('a run by ids is the run of what is stored under them', async (t) => {
 t.test('what is kept of a run does not depend on what becomes of its book', async (t) => {
   await put('books/passing', book);
   const { id } = await finished({ bookId: 'passing', market, simulation });
-  const store = sqlRunStore(database, { retention: { kind: 'days', days: 1 }, clock: () => new Date() });
+  const store = sqlRunStore(storage.database, () => new Date());
   const request = JSON.parse((await store.request(id)) ?? '') as StressRunRequest;
   t.same(request, { book, market, simulation }, 'by value, without ids');
   await remove('books/passing');
