@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PGlite } from '@electric-sql/pglite';
-import type { Test } from 'tap';
+import root, { type Test } from 'tap';
 import { openJobQueue } from '../../server/jobs/job-queue.ts';
 import { openFileBlobs } from '../../server/storage/file-blobs.ts';
 import { migrate, shippedMigrations } from '../../server/storage/migrate.ts';
+import type { Database } from '../../server/storage/database.ts';
 import { openStorage, type Storage } from '../../server/storage/open-database.ts';
 import { pgliteDatabase, startPglite } from '../../server/storage/pglite.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const cache = join(root, 'node_modules', '.cache', 'rho90-test');
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const cache = join(checkout, 'node_modules', '.cache', 'rho90-test');
 let template: Promise<Blob> | undefined;
 
 /**
@@ -22,7 +23,7 @@ let template: Promise<Blob> | undefined;
 async function madeTemplate(): Promise<Blob> {
   const made = createHash('sha256').update(JSON.stringify(shippedMigrations()));
   for (const maker of ['@electric-sql/pglite', 'pg-boss']) {
-    made.update(readFileSync(join(root, 'node_modules', maker, 'package.json')));
+    made.update(readFileSync(join(checkout, 'node_modules', maker, 'package.json')));
   }
   const place = join(cache, `${made.digest('hex')}.tar`);
   if (!existsSync(place)) {
@@ -70,15 +71,32 @@ async function makeTemplateDirectory(): Promise<string> {
   return dataDir;
 }
 
+/** Starting a database takes a second, emptying it does not: those of tests that are over are used again. */
+const idle: Database[] = [];
+root.teardown(async () => {
+  for (const database of idle) await database.close();
+});
+
 /** An empty embedded database of this version's schema, in memory, with its blobs in a folder; both go with the test. */
 export async function memoryStorage(t: Test): Promise<Storage & { readonly folder: string }> {
-  const database = pgliteDatabase(await memoryPglite());
+  const database = idle.pop() ?? pgliteDatabase(await memoryPglite());
   const folder = mkdtempSync(join(tmpdir(), 'rho90-blobs-'));
   t.teardown(async () => {
-    await database.close();
+    await empty(database);
+    idle.push(database);
     rmSync(folder, { recursive: true, force: true });
   });
   return { database, blobs: await openFileBlobs(database, folder), folder };
+}
+
+/** Deletes everything but the schema and the names of queues. */
+async function empty(database: Database): Promise<void> {
+  const tables = await database.query<{ name: string }>(
+    `SELECT schemaname || '.' || tablename AS name FROM pg_tables
+     WHERE (schemaname = 'rho90' AND tablename <> 'migration')
+        OR (schemaname = 'rho90_jobs' AND tablename IN ('job_common', 'job_dependency'))`,
+  );
+  await database.script(`TRUNCATE ${tables.map(({ name }) => name).join(', ')} RESTART IDENTITY CASCADE`);
 }
 
 async function memoryPglite(): Promise<PGlite> {
