@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { type KernelExports, instantiateKernel } from '../models/kernel/kernel-exports.ts';
 import { simulateWithKernel } from '../models/kernel/simulate.ts';
 import type { PathColumns } from '../models/simulation/columns.ts';
@@ -16,11 +17,18 @@ export interface SimulateTask {
   readonly columns: PathColumns;
 }
 
+/**
+ * Below that of the thread that answers requests, and of a database on the same machine: both want little and want it at
+ * once. On Linux this is of the calling thread; elsewhere it would be of the whole process, which is no help.
+ */
+const NICENESS = 10;
+if (process.platform === 'linux') setPriority(NICENESS);
+
 /** Instances of this thread by the hash of their kernel. */
 const instances = new Map<string, KernelExports>();
 
 /**
- * What a simulating thread runs. It imports nothing but the simulator, so that a thread ended by a cancelled run is
+ * What a simulating thread runs. It imports little but the simulator, so that a thread ended by a cancelled run is
  * back in tens of milliseconds.
  *
  * @returns processor seconds of this thread
