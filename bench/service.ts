@@ -11,10 +11,21 @@ export interface Service {
   readonly stop: () => Promise<void>;
 }
 
-/** The service on a free port of this machine, as a user starts it, with an empty database of its own. */
-export async function startService(threads: number): Promise<Service> {
+/**
+ * The service on a free port of this machine, as a user starts it.
+ *
+ * @param databaseUrl  of PostgreSQL; without it the database is embedded, empty and its own
+ * @param nodeOptions  for a profile
+ */
+export async function startService(
+  threads: number,
+  {
+    databaseUrl = '',
+    nodeOptions = [],
+  }: { readonly databaseUrl?: string; readonly nodeOptions?: readonly string[] } = {},
+): Promise<Service> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rho90-bench-'));
-  const child = spawn(process.execPath, ['server/main.ts'], {
+  const child = spawn(process.execPath, [...nodeOptions, 'server/main.ts'], {
     cwd: new URL('..', import.meta.url),
     env: {
       ...process.env,
@@ -23,7 +34,7 @@ export async function startService(threads: number): Promise<Service> {
       LOG_LEVEL: 'silent',
       RHO90_THREADS: String(threads),
       RHO90_DATA_DIR: dataDir,
-      DATABASE_URL: '',
+      DATABASE_URL: databaseUrl,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
