@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { StressRun, StressRunRequest } from '../../schemas/stress-run.ts';
 
-/** Posts under an Idempotency-Key, which is the label: however often it is asked for, there is one run. */
+/** Posts under an Idempotency-Key, which is made of the label: however often it is asked for, there is one run. */
 export async function post(
   base: string,
   request: StressRunRequest,
@@ -10,7 +10,11 @@ export async function post(
 ): Promise<Response> {
   return fetch(`${base}/v1/stress-runs`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': request.label ?? '', ...headers },
+    headers: {
+      'content-type': 'application/json',
+      'idempotency-key': encodeURIComponent(request.label ?? ''),
+      ...headers,
+    },
     body: JSON.stringify(request),
   });
 }

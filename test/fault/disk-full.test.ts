@@ -24,7 +24,7 @@ function smallDisk(t: Test): { readonly disk: string } | { readonly reason: stri
     return { reason: `a small file system cannot be mounted here: ${String(error).split('\n')[0]}` };
   }
   t.teardown(() => {
-    execFileSync('umount', [disk]);
+    execFileSync('umount', ['--lazy', disk]);
     rmdirSync(disk);
   });
   return { disk };
@@ -56,7 +56,7 @@ t.test('a full disk refuses and fails runs in words, and is over once there is r
 
   // Room for a run, and not for the 8 bytes that it leaves of each path.
   leave(disk, 129 * MEBIBYTE);
-  const { id: failing } = await accepted(base, small('too large', 300_000));
+  const { id: failing } = await accepted(base, small('too-large', 300_000));
   t.match(await endOf(base, failing), {
     status: 'failed',
     failures: [{ reason: 'internal_error', message: /because of a full disk/ }],

@@ -15,7 +15,7 @@ export interface Undisturbed {
   readonly pnl: string;
 }
 
-/** A request in one piece, under a label by which its run is known again. */
+/** A request in one piece, under a label by which its run is known again: an Idempotency-Key, too, and so without spaces. */
 export const small = (label: string, paths = 20_000): StressRunRequest => ({
   ...smallRequest({ seed: seedOf(label), paths }),
   label,
