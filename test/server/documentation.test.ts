@@ -69,7 +69,7 @@ t.test('health, readiness and limits answer as their schemas say', async (t) => 
     horizonDays: 1260,
     paths: 10_000_000,
     waitSeconds: 60,
-    queuedRuns: 100,
+    queuedRuns: 500,
     queuedBytes: 134_217_728,
     bodyBytes: 16_777_216,
   });
