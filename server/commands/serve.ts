@@ -11,6 +11,9 @@ import { uuidV7 } from '../uuid.ts';
 import { VERSION } from '../version.ts';
 import { CommandRefused } from './command-refused.ts';
 
+/** What is at work is given back within a second, but a machine may be busy; supervisors kill after 30 s. */
+const graceMs = 25_000;
+
 /**
  * Starts the service, which ends with the process.
  *
@@ -49,7 +52,7 @@ export async function serve(config: Config): Promise<void> {
     await close();
     throw new CommandRefused(whyNotListening(error as NodeJS.ErrnoException, config), { cause: error });
   }
-  closeWithGrace({ logger: app.log }, async ({ signal, err }) => {
+  closeWithGrace({ logger: app.log, delay: graceMs }, async ({ signal, err }) => {
     if (err !== undefined) app.log.fatal(err, 'an error nobody handled');
     else app.log.info({ signal }, 'stopping');
     await close();
