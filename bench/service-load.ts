@@ -1,9 +1,10 @@
 /**
  * The service under a crowd: many clients post small runs and ask for them as often as they are told to, while a run of
- * ten million paths is simulated. On the embedded database and, where its programs are found, on PostgreSQL.
+ * ten million paths is simulated. On the embedded database and, where one is given that is empty, on
+ * one of PostgreSQL.
  *
  *   node bench/service-load.ts [--clients 500] [--seconds 60] [--paths 500] [--large 1e7] [--threads 2]
- *     [--database embedded,postgres] [--profile DIR]
+ *     [--postgres postgres://…] [--profile DIR]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +12,6 @@ import { availableParallelism } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { noPostgres, startPostgres } from '../test/support/postgres.ts';
 import type { Seen } from './load-clients.ts';
 import { describeMachine } from './machine.ts';
 import { type Row, type Section, textOf, whole } from './report.ts';
@@ -24,7 +24,7 @@ const { values } = parseArgs({
     paths: { type: 'string', default: '500' },
     large: { type: 'string', default: '1e7' },
     threads: { type: 'string', default: String(availableParallelism()) },
-    database: { type: 'string', default: 'embedded,postgres' },
+    postgres: { type: 'string' },
     profile: { type: 'string' },
   },
 });
@@ -38,11 +38,8 @@ const [clients, seconds, paths, large, threads] = [
 /** What a client may be told. */
 const allowed = new Set(['200', '202', '429', '503']);
 
-const rows: Row[] = [];
-for (const database of values.database.split(',')) {
-  if (database === 'postgres' && noPostgres !== false) process.stderr.write(`not on PostgreSQL: ${noPostgres}\n`);
-  else rows.push(await measure(database));
-}
+const rows: Row[] = [await measure('embedded', undefined)];
+if (values.postgres !== undefined) rows.push(await measure('PostgreSQL', values.postgres));
 const cell = (row: Row, field: string): string => {
   const value = row[field];
   return typeof value === 'number' ? (field.includes('Ms') ? value.toFixed(1) : whole(value)) : String(value);
@@ -69,10 +66,9 @@ const section: Section = {
 };
 process.stdout.write(`${describeMachine()}\n\n${textOf(section)}`);
 
-async function measure(database: string): Promise<Row> {
-  const server = database === 'postgres' ? await startPostgres() : null;
+async function measure(database: string, databaseUrl: string | undefined): Promise<Row> {
   const service = await startService(threads, {
-    ...(server === null ? {} : { databaseUrl: await server.createDatabase() }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(values.profile === undefined
       ? {}
       : { nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${values.profile}/${database}`] }),
@@ -101,7 +97,6 @@ async function measure(database: string): Promise<Row> {
     };
   } finally {
     await service.stop();
-    await server?.remove();
   }
 }
 
