@@ -21,7 +21,7 @@ const givenBack = 'SELECT kind, node, starts FROM rho90.task WHERE NOT done';
 
 t.test('a process that is told to stop gives its tasks back, and the next one finishes them', async (t) => {
   const dataDir = await dataDirectory(t);
-  const first = startProgram(t, { RHO90_DATA_DIR: dataDir });
+  const first = startProgram(t, { RHO90_DATA_DIR: dataDir, LOG_LEVEL: 'error' });
   const base = await first.base;
   const waiting = post(base, request, { prefer: 'wait=60' });
   const id = await until(async () => {
@@ -44,7 +44,7 @@ t.test('a process that is told to stop gives its tasks back, and the next one fi
   );
   await database.close();
 
-  const second = startProgram(t, { RHO90_DATA_DIR: dataDir });
+  const second = startProgram(t, { RHO90_DATA_DIR: dataDir, LOG_LEVEL: 'error' });
   await endsAsUndisturbed(t, await second.base, new Map([['interrupted', id]]), expected);
   await stopCleanly(t, second);
   await leavesNothingBehind(t, { dataDir });
