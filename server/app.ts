@@ -50,6 +50,7 @@ export interface AppDependencies {
 
 /** A request that takes longer than this to arrive is no request: 16 MB in two minutes is 1 Mbit/s. */
 const requestTimeout = 120_000;
+const idleCheckMs = 50;
 /** Longest id of anything is 64 characters. */
 const maxParamLength = 200;
 
@@ -107,8 +108,17 @@ export async function buildApp({
   const metrics = createMetrics();
   const runs = await openRuns(observeRuns(app.log, metrics));
   // Runs are stored, so there is nothing to wait for: others take them up, and clients that wait hear of it.
-  app.addHook('preClose', async () => runs.close());
-  app.addHook('onClose', async () => metrics.close());
+  let closing: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    // A connection whose answer is under way is not among the idle ones that the server closes as it closes, and would
+    // be waited for until its client lets go of it.
+    closing = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
+    await runs.close();
+  });
+  app.addHook('onClose', async () => {
+    clearInterval(closing);
+    await metrics.close();
+  });
 
   await registerDocumentation(app, version);
   const vocabulary = [
