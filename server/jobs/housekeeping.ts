@@ -34,12 +34,14 @@ export async function startHousekeeping(dependencies: HousekeepingDependencies):
     for (const runId of await tasks.stranded(database, ago(goneMs))) await startAgain(dependencies, runId);
   };
 
-  await node.seen(clock());
   if (database.kind === 'pglite') {
     // The process before this one is gone, or this one would not have the database.
+    await node.forget(clock());
+    await tasks.dropAll(database);
     await jobs.takeBackAll();
     await blobs.sweep();
   }
+  await node.seen(clock());
   await tidy();
   const loops = [
     repeat(seenMs, () => node.seen(clock()), stopping.signal, observer.error),

@@ -46,6 +46,11 @@ export function sqlTaskStore(database: Database): TaskStore {
         [job, node],
       );
     },
+    dropAll: async (tx) => {
+      await tx.query(
+        'UPDATE rho90.task SET node = NULL, paths_done = 0, pilot_paths = 0 WHERE node IS NOT NULL AND NOT done',
+      );
+    },
     finish: async (tx, job, { pathsDone, pilotPaths, cpuSeconds }) => {
       await tx.query(
         `UPDATE rho90.task SET node = NULL, done = true, paths_done = $2, pilot_paths = $3, cpu_seconds = $4
@@ -64,7 +69,6 @@ export function sqlTaskStore(database: Database): TaskStore {
       return seconds ?? 0;
     },
     of: (tx, run) => tx.query<Task>(`SELECT ${COLUMNS} FROM rho90.task WHERE run = $1`, [run]),
-    atWork: (tx) => tx.query<Task>(`SELECT ${COLUMNS} FROM rho90.task WHERE node IS NOT NULL`),
     stranded: async (tx, seenSince) => {
       const rows = await tx.query<{ id: string }>(
         `SELECT DISTINCT r.id FROM rho90.task AS t JOIN rho90.run AS r ON r.place = t.run

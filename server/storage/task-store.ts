@@ -44,6 +44,8 @@ export interface TaskStore {
   giveBack(tx: Queryable, job: string, node: string): Promise<void>;
   /** Nobody works on a task any more, for a reason that was its own or that of its process. */
   drop(tx: Queryable, job: string, node: string): Promise<void>;
+  /** The same of every task that somebody works on. */
+  dropAll(tx: Queryable): Promise<void>;
   /** A shard is done; its task stays until the run is over. */
   finish(tx: Queryable, job: string, done: Progress & { readonly cpuSeconds: number }): Promise<void>;
   delete(tx: Queryable, job: string): Promise<void>;
@@ -51,8 +53,6 @@ export interface TaskStore {
   cpuSeconds(tx: Queryable, run: number): Promise<number>;
   /** Every task of a run. */
   of(tx: Queryable, run: number): Promise<readonly Task[]>;
-  /** Tasks that somebody was at work on, of all runs. */
-  atWork(tx: Queryable): Promise<readonly Task[]>;
   /** Runs with tasks in queues that no process seen since then takes jobs from. */
   stranded(tx: Queryable, seenSince: Date): Promise<readonly string[]>;
 }

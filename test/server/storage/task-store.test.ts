@@ -31,15 +31,17 @@ onBothDatabases(t, (t, { database, clear }) => {
     return place;
   };
   const progress = async () => (await runs.get('a'))?.progress;
+  const atWork = async () =>
+    (await database.query<{ job: string }>('SELECT job FROM rho90.task WHERE node IS NOT NULL')).map(({ job }) => job);
   const countTasks = async () => (await database.query<{ n: number }>('SELECT count(*) AS n FROM rho90.task'))[0].n;
 
   t.test('a task that is started says all of it, counts its starts, and belongs to the node', async (t) => {
     const task = shard({ scenario: 3, fromPath: 2 ** 40, toPath: 2 ** 41, kind: 'join', batch: 7 });
     const place = await runWith(task);
     t.strictSame(await tasks.of(database, place), [task]);
-    t.strictSame(await tasks.atWork(database), []);
+    t.strictSame(await atWork(), []);
     t.strictSame(await tasks.start(database, task.job, node), { ...task, run: place, runId: 'a', starts: 1 });
-    t.strictSame(await tasks.atWork(database), [task]);
+    t.strictSame(await atWork(), [task.job]);
     t.match(await tasks.start(database, task.job, another), { starts: 2 });
     t.equal(await tasks.progress(task.job, node, { pathsDone: 1, pilotPaths: 0 }), false, 'it is the other one’s now');
     t.equal(await tasks.progress(task.job, another, { pathsDone: 1, pilotPaths: 0 }), true);
@@ -70,15 +72,18 @@ onBothDatabases(t, (t, { database, clear }) => {
     await runWith(task);
     await tasks.start(database, task.job, node);
     await tasks.giveBack(database, task.job, another);
-    t.equal((await tasks.atWork(database)).length, 1, 'only who has it can give it back');
+    t.equal((await atWork()).length, 1, 'only who has it can give it back');
     await tasks.giveBack(database, task.job, node);
-    t.same(await tasks.atWork(database), []);
+    t.same(await atWork(), []);
     t.match(await tasks.start(database, task.job, node), { starts: 1 });
     await tasks.drop(database, task.job, another);
-    t.equal((await tasks.atWork(database)).length, 1);
+    t.equal((await atWork()).length, 1);
     await tasks.drop(database, task.job, node);
-    t.same(await tasks.atWork(database), []);
+    t.same(await atWork(), []);
     t.match(await tasks.start(database, task.job, node), { starts: 2 });
+    await tasks.dropAll(database);
+    t.same(await atWork(), []);
+    t.match(await tasks.start(database, task.job, another), { starts: 3 });
   });
 
   t.test('a task that is done stays so, and its processor time is counted', async (t) => {
@@ -90,7 +95,7 @@ onBothDatabases(t, (t, { database, clear }) => {
       await tasks.finish(database, job, { pathsDone: 250, pilotPaths: 0, cpuSeconds: i + 0.25 });
     }
     t.equal(await tasks.cpuSeconds(database, place), 1.5);
-    t.same(await tasks.atWork(database), []);
+    t.same(await atWork(), []);
     t.equal(await tasks.start(database, one.job, node), undefined);
     t.equal(await tasks.progress(one.job, node, { pathsDone: 1, pilotPaths: 0 }), false);
     for (const undo of ['giveBack', 'drop'] as const) await tasks[undo](database, one.job, node);
