@@ -38,7 +38,7 @@ t.test(
     await kill(first, `${Math.round(firstKill)} ms after all were started`);
     await restart(first);
 
-    const kills = rounds(3);
+    const kills = rounds(2);
     for (let done = 0; done < kills; done += killsOfBatch) {
       const ofBatch = requests.map((request) => ({ ...request, label: `${request.label ?? ''}-${done}` }));
       for (const { label } of requests) expected.set(`${label ?? ''}-${done}`, expected.get(label ?? '') as never);

@@ -25,7 +25,7 @@ t.test('every acknowledged run ends once with its result, through kill -9 of the
 
   // The very first start makes the database, which takes some seconds.
   await kill(3000 * random(), 'was started');
-  const kills = rounds(3);
+  const kills = rounds(2);
   for (let done = 0; done < kills; done += killsOfBatch) {
     const ofBatch = requests.map((request) => ({ ...request, label: `${request.label ?? ''}-${done}` }));
     for (const { label } of requests) expected.set(`${label ?? ''}-${done}`, expected.get(label ?? '') as never);
