@@ -1,4 +1,4 @@
-import { parse } from 'mathjs/number';
+import mathjs from 'mathjs/lib/browser/math.js';
 import type {
   ConstantNode,
   FunctionNode,
@@ -95,7 +95,7 @@ export function compileLimit(expression: string): LimitCompilation {
 
 function parseSafely(expression: string, findings: LimitFinding[]): MathNode | null {
   try {
-    return parse(expression);
+    return mathjs.parse(expression);
   } catch (error) {
     const at = (error as { char?: unknown }).char;
     findings.push({
