@@ -22,8 +22,12 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** Jobs at work at a time: one simulates while the other one is prepared, measured or stored. */
-const LANES = 2;
+const ANY_SIZE: readonly Size[] = ['small', 'medium', 'large'];
+/**
+ * Jobs at work at a time, and what each lane takes. Of two shards one is simulated while the other one is stored or
+ * measured; small runs go on beside them, since each waits for its turn on the threads several times.
+ */
+const LANES: readonly (readonly Size[])[] = [ANY_SIZE, ANY_SIZE, ['small'], ['small']];
 /**
  * How long an idle process waits before it looks by itself. Notices wake it before, but for jobs that are put back since
  * their process is dead, which the embedded database does not have.
@@ -34,8 +38,8 @@ const reportMs = 500;
 const touchMs = 3000;
 /** A job during which the process died or failed so often is taken to be the reason. */
 export const MAX_STARTS = 5;
-/** Every so many jobs one is taken from the other end, so that many small runs do not hold up a large one for ever. */
-const FAIR_TURN = 4;
+/** Every so many jobs a lane takes one from the other end, so that small runs do not hold up a large one for ever. */
+const FAIR_TURN = 2;
 
 interface Lane {
   readonly claim: Claim;
@@ -50,7 +54,6 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
   const atWork = new Map<string, Lane>();
   const stopping = new AbortController();
   let wake = Promise.withResolvers<void>();
-  let turn = 0;
   /** A process died or failed during a job before: it is done alone. */
   const gate = createLaneGate();
 
@@ -74,9 +77,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
     return jobs.fetch(RUN_QUEUE, prioritiesOf(size));
   };
 
-  const next = async (): Promise<Claim | undefined> => {
-    const sizes: Size[] = ['small', 'medium', 'large'];
-    if (++turn % FAIR_TURN === 0) sizes.reverse();
+  const next = async (sizes: readonly Size[]): Promise<Claim | undefined> => {
     for (const size of sizes) {
       const claim = await fetchOf(size);
       if (claim !== undefined) return claim;
@@ -179,13 +180,13 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
     }
   };
 
-  const lane = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
+  const lane = async (sizes: readonly Size[]): Promise<void> => {
+    for (let turn = 1; !stopping.signal.aborted; turn++) {
       await gate.enter();
       const { promise: woken } = wake;
       let found = false;
       try {
-        const claim = await next();
+        const claim = await next(turn % FAIR_TURN === 0 ? sizes.toReversed() : sizes);
         found = claim !== undefined;
         if (claim !== undefined) await perform(claim);
       } catch (error) {
@@ -217,7 +218,7 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
     repeat(milliseconds, work, stopping.signal, observer.error);
 
   const loops = [
-    ...Array.from({ length: LANES }, lane),
+    ...LANES.map(lane),
     every(reportMs, report),
     // The embedded database is this process's alone.
     ...(database.kind === 'postgres' ? [every(touchMs, touch)] : []),
