@@ -11,6 +11,8 @@ const runId = { type: 'string', description: 'Id of the run, as its start and th
 export const runParams = { type: 'object', properties: { id: runId }, required: ['id'] } as const;
 
 const maxRetrySeconds = 60;
+/** For a run that waits, or has just begun: a crowd that asks every second would be most of what a small machine does. */
+const unknownRetrySeconds = 2;
 
 /** @throws ProblemError when there is no such run */
 export async function mustExist(runs: Pick<RunService, 'get'>, id: string): Promise<StressRun> {
@@ -47,7 +49,7 @@ export function noSuchScenario(id: string, scenario: string, scenarios: readonly
 
 /** When it is worth asking for a run again. */
 export function retrySeconds({ progress }: StressRun): number {
-  return Math.min(maxRetrySeconds, Math.max(1, Math.ceil(progress.secondsLeft ?? 1)));
+  return Math.min(maxRetrySeconds, Math.max(1, Math.ceil(progress.secondsLeft ?? unknownRetrySeconds)));
 }
 
 /** An answer that is JSON already is sent as it is: to read and write it again could only change it. */

@@ -42,7 +42,7 @@ t.test('a client that does not wait is told where the run is', async (t) => {
   const accepted = response.json();
   matchesSchema(t, 'StressRun', accepted);
   t.equal(response.headers.location, `${url}/${accepted.id}`);
-  t.equal(response.headers['retry-after'], '1');
+  t.equal(response.headers['retry-after'], '2');
   t.notOk('preference-applied' in response.headers);
   t.match(accepted.status, /^(queued|running)$/);
 
