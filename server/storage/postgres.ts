@@ -182,13 +182,15 @@ async function keepListening(
   closing: AbortSignal,
 ): Promise<void> {
   let client: pg.Client | null = first;
+  let gone = ended(first);
   while (!closing.aborted) {
     try {
       if (client === null) {
         client = await again();
+        gone = ended(client);
         onMessage(null);
       }
-      await sleep(listenerCheck, undefined, { signal: AbortSignal.any([closing, ended(client)]) }).catch(ignoreAbort);
+      await sleep(listenerCheck, undefined, { signal: AbortSignal.any([closing, gone]) }).catch(ignoreAbort);
       if (!closing.aborted) await client.query('SELECT 1');
     } catch (error) {
       if (!isAway(error)) throw error;
@@ -200,6 +202,7 @@ async function keepListening(
   await client?.end();
 }
 
+/** To be asked for once of a connection: each time adds a listener to it. */
 function ended(client: pg.Client): AbortSignal {
   const over = new AbortController();
   client.once('end', () => over.abort());
